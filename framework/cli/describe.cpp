@@ -1,0 +1,168 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// Tables from plugin.json.
+#include "describe.hpp"
+
+#include <algorithm>
+#include <string_view>
+#include <vector>
+
+#include <fmt/format.h>
+
+#include "format.hpp"
+
+namespace sluice::cli {
+namespace {
+
+/// One parameter as it stands in a table.
+struct Row {
+    std::string name, type, unit, value, range, meaning;
+};
+
+std::string joined(const std::vector<std::string>& texts, std::string_view separator) {
+    return fmt::format("{}", fmt::join(texts, separator));
+}
+
+/// "number", "path", "list of number", "number or text"; null is not told: the description says what it means.
+std::string type_text(const Json& property) {
+    for (const char* choice : {"anyOf", "oneOf"})
+        if (property.contains(choice)) {
+            std::vector<std::string> types;
+            for (const Json& each : property[choice]) types.push_back(type_text(each));
+            types.erase(std::unique(types.begin(), types.end()), types.end());
+            return joined(types, " or ");
+        }
+    if (property.contains("format")) return plain_text(property["format"]);
+    const Json type = property.value("type", Json());
+    if (type.is_array()) {
+        std::vector<std::string> types;
+        for (const Json& each : type)
+            if (each != "null") types.push_back(type_text({{"type", each}}));
+        return joined(types, " or ");
+    }
+    if (type == "array") return property.contains("items") ? "list of " + type_text(property["items"]) : "list";
+    if (type == "string") return "text";
+    return type.is_string() ? type.get<std::string>() : "any";
+}
+
+std::string bounds_text(const Json& property) {
+    std::vector<std::string> parts;
+    if (property.contains("minimum") && property.contains("maximum"))
+        parts.push_back(fmt::format("{} to {}", property["minimum"].dump(), property["maximum"].dump()));
+    else if (property.contains("minimum")) parts.push_back("≥ " + property["minimum"].dump());
+    else if (property.contains("maximum")) parts.push_back("≤ " + property["maximum"].dump());
+    if (property.contains("exclusiveMinimum")) parts.push_back("> " + property["exclusiveMinimum"].dump());
+    if (property.contains("exclusiveMaximum")) parts.push_back("< " + property["exclusiveMaximum"].dump());
+    return joined(parts, ", ");
+}
+
+std::string range_text(const Json& property) {
+    std::vector<std::string> parts;
+    if (property.contains("enum"))
+        for (const Json& each : property["enum"]) parts.push_back(plain_text(each));
+    if (auto bounds = bounds_text(property); !bounds.empty()) parts.push_back(std::move(bounds));
+    if (property.contains("items"))
+        if (const auto items = range_text(property["items"]); !items.empty()) parts.push_back("each " + items);
+    for (const char* choice : {"anyOf", "oneOf"})
+        for (const Json& each : property.value(choice, Json::array()))
+            if (auto part = range_text(each); !part.empty()) parts.push_back(std::move(part));
+    return joined(parts, ", ");
+}
+
+std::string default_text(const Json& property, bool required) {
+    if (required) return "required";
+    if (!property.contains("default") || property["default"].is_null()) return "";
+    return property["default"] == "" ? "\"\"" : plain_text(property["default"]);
+}
+
+std::vector<Row> rows(const Manifest& manifest) {
+    const Json required = manifest.parameters.value("required", Json::array());
+    const Json properties = manifest.parameters.value("properties", Json::object());
+    std::vector<Row> all;
+    for (const auto& [name, property] : properties.items()) {
+        const bool needed = std::find(required.begin(), required.end(), name) != required.end();
+        all.push_back({name, type_text(property) + (property.value("per_item", false) ? " or step" : ""),
+                       property.value("unit", ""), default_text(property, needed), range_text(property),
+                       property.value("description", "")});
+    }
+    return all;
+}
+
+std::string cell(std::string text) {
+    for (std::size_t i = 0; (i = text.find('|', i)) != std::string::npos; i += 2) text.insert(i, 1, '\\');
+    return text;
+}
+
+std::string parameters_text(const Manifest& manifest) {
+    std::string text;
+    for (const Row& row : rows(manifest)) {
+        std::vector<std::string> facts{row.type};
+        if (!row.unit.empty()) facts.push_back("in " + row.unit);
+        if (!row.range.empty()) facts.push_back(row.range);
+        if (!row.value.empty()) facts.push_back(row.value == "required" ? row.value : "default " + row.value);
+        text += fmt::format("  {} ({})\n      {}\n", row.name, joined(facts, "; "), row.meaning);
+    }
+    return text.empty() ? text : "\nParameters\n" + text;
+}
+
+/// "q, pixel...", "by 'unit'": the core dims as plugin.json has them.
+std::string core_text(const Json& port) {
+    std::vector<std::string> dims;
+    for (const Json& dim : port.value("core", Json::array())) {
+        if (!dim.is_object()) dims.push_back(plain_text(dim));
+        else if (dim.contains("name")) dims.push_back(plain_text(dim["name"]));
+        else dims.push_back(fmt::format("by '{}'", dim.value("by", "")));
+    }
+    if (port.contains("dims")) dims.push_back(fmt::format("by '{}'", port["dims"].value("from", "")));
+    return joined(dims, ", ");
+}
+
+/// "[unit(intensity) unit(q)^3]"
+std::string unit_text(const Json& port) {
+    const Json unit = port.value("unit", Json(""));
+    if (unit.is_object()) return fmt::format("[by '{}']", unit.value("from", ""));
+    const auto text = unit.get<std::string>();
+    if (text.starts_with("like:")) return fmt::format("[like {}]", text.substr(5));
+    return text.empty() ? text : fmt::format("[{}]", text);
+}
+
+std::string ports_text(const Manifest& manifest, const char* which, std::string_view title) {
+    std::string text;
+    const Json ports = manifest.json.value(which, Json::object());
+    for (const auto& [name, port] : ports.items()) {
+        std::vector<std::string> facts;
+        if (auto unit = unit_text(port); !unit.empty()) facts.push_back(std::move(unit));
+        if (port.value("optional", false)) facts.emplace_back("optional");
+        if (port.value("static", false)) facts.emplace_back("known before the run");
+        text += fmt::format("  {}({}){}{}\n", name, core_text(port), facts.empty() ? "" : " ", joined(facts, ", "));
+        if (port.contains("summary")) text += fmt::format("      {}\n", plain_text(port["summary"]));
+    }
+    return text.empty() ? text : fmt::format("\n{}\n{}", title, text);
+}
+
+std::string citations_text(const Manifest& manifest) {
+    std::string text;
+    for (const Json& each : manifest.json.value("citations", Json::array())) {
+        text += "  " + each.value("text", "");
+        if (each.contains("doi")) text += ", doi:" + plain_text(each["doi"]);
+        text += '\n';
+    }
+    return text.empty() ? text : "\nCitations\n" + text;
+}
+
+}  // namespace
+
+std::string describe_text(const Manifest& manifest) {
+    return fmt::format("{} {} ({})\n{}\n", manifest.id, manifest.version, to_text(manifest.kind), manifest.summary) +
+           ports_text(manifest, "inputs", "Inputs") + ports_text(manifest, "outputs", "Outputs") + parameters_text(manifest) +
+           citations_text(manifest);
+}
+
+std::string parameters_markdown(const Manifest& manifest) {
+    std::string text = "| parameter | type | unit | default | range | meaning |\n|---|---|---|---|---|---|\n";
+    for (const Row& row : rows(manifest))
+        text += fmt::format("| `{}` | {} | {} | {} | {} | {} |\n", row.name, cell(row.type), cell(row.unit), cell(row.value),
+                            cell(row.range), cell(row.meaning));
+    return text;
+}
+
+}  // namespace sluice::cli

@@ -1,0 +1,17 @@
+# How our own code is compiled. A target asks for it by sluice_compile_options(); nothing global is changed.
+
+option(SLUICE_WARNINGS_AS_ERRORS "Warnings are errors" OFF)
+set(SLUICE_SANITIZE "" CACHE STRING "Sanitizers for our own code: address,undefined or thread")
+
+function(sluice_compile_options target)
+  target_compile_features(${target} PRIVATE cxx_std_20)
+  # No contraction of a*b+c: the same source gives the same bits in every code path and block size.
+  target_compile_options(${target} PRIVATE -Wall -Wextra -Wpedantic -Wconversion -Wshadow -ffp-contract=off
+    $<$<CONFIG:Release>:-O2>
+    $<$<CXX_COMPILER_ID:GNU>:-Wno-restrict -Wno-maybe-uninitialized>  # false alarms of g++ 12 in std::string (GCC bug 105651)
+    $<$<BOOL:${SLUICE_WARNINGS_AS_ERRORS}>:-Werror>)
+  if(SLUICE_SANITIZE)
+    target_compile_options(${target} PRIVATE -fsanitize=${SLUICE_SANITIZE} -fno-sanitize-recover=all -fno-omit-frame-pointer -O1)
+    target_link_options(${target} PRIVATE -fsanitize=${SLUICE_SANITIZE})
+  endif()
+endfunction()

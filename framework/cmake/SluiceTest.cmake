@@ -1,0 +1,23 @@
+# sluice_add_test(<name> SOURCES test.cpp… [LIBRARIES target…] [LABELS label…])
+#
+# One executable <name>_test from doctest files (main is supplied), one ctest entry per source file.
+# Tests find the tree through SLUICE_SOURCE_DIR and SLUICE_BINARY_DIR, and optional reference data through
+# SLUICE_SHARED_DATA; a test that lacks its data says 'skipped'.
+
+find_package(doctest REQUIRED)
+
+function(sluice_add_test name)
+  cmake_parse_arguments(PARSE_ARGV 1 arg "" "" "SOURCES;LIBRARIES;LABELS")
+  add_executable(${name}_test ${PROJECT_SOURCE_DIR}/tests/support/main.cpp ${arg_SOURCES})
+  target_link_libraries(${name}_test PRIVATE doctest::doctest ${arg_LIBRARIES} sluice_test_support)
+  target_include_directories(${name}_test PRIVATE ${PROJECT_SOURCE_DIR}/tests)
+  set_target_properties(${name}_test PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR}/tests)
+  sluice_compile_options(${name}_test)
+  foreach(source IN LISTS arg_SOURCES)
+    get_filename_component(stem ${source} NAME_WE)
+    add_test(NAME ${name}.${stem} COMMAND ${name}_test --source-file=*${source})
+    set_tests_properties(${name}.${stem} PROPERTIES LABELS "${arg_LABELS}"
+      ENVIRONMENT "SLUICE_SOURCE_DIR=${PROJECT_SOURCE_DIR};SLUICE_BINARY_DIR=${PROJECT_BINARY_DIR}"
+      SKIP_REGULAR_EXPRESSION "all skipped")
+  endforeach()
+endfunction()

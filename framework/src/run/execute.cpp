@@ -1,0 +1,236 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// Executes one pass: a pipeline of fetch (serial, in order), compute (parallel), keep (serial, in order).
+#include "run/execute.hpp"
+
+#include <cstring>
+#include <memory>
+
+#include <tbb/parallel_pipeline.h>
+
+#include "run/adapt.hpp"
+#include "run/fetch.hpp"
+#include "run/leaves.hpp"
+#include "run/operands.hpp"
+#include "run/publish.hpp"
+#include "run/reduce.hpp"
+
+namespace sluice {
+namespace {
+
+std::size_t index(Index i) { return static_cast<std::size_t>(i); }
+
+class PassRun {
+public:
+    PassRun(Graph& graph, const Pass& pass, const PassHooks& hooks)
+        : graph_(graph), pass_(pass), hooks_(hooks), blocks_(blocks_of(pass)) {
+        for (Index i = 0; i < pass.tokens; ++i) free_.push_back(slots_.emplace_back(std::make_unique<Slot>()).get());
+        mergers_.resize(pass.stages.size());
+        whole_.resize(pass.stages.size());
+        for (std::size_t i = 0; i < pass.stages.size(); ++i) {
+            const auto& node = graph.node(pass.stages[i].node);
+            if (node.is_reduce()) mergers_[i] = std::make_unique<Merger>(graph, pass, pass.stages[i]);
+            else allocate_residents(node, whole_[i]);
+        }
+    }
+
+    void run() {
+        tbb::parallel_pipeline(
+            static_cast<std::size_t>(pass_.tokens),
+            tbb::make_filter<void, Slot*>(tbb::filter_mode::serial_in_order,
+                                          [this](tbb::flow_control& flow) -> Slot* {
+                                              if (next_ == blocks_.size()) return flow.stop(), nullptr;
+                                              return fetch();
+                                          }) &
+                tbb::make_filter<Slot*, Slot*>(tbb::filter_mode::parallel, [this](Slot* slot) { return compute(*slot), slot; }) &
+                tbb::make_filter<Slot*, void>(tbb::filter_mode::serial_in_order, [this](Slot* slot) { keep(slot); }));
+        for (std::size_t i = 0; i < pass_.stages.size(); ++i) publish(i);
+    }
+
+    ~PassRun() {   // after an error: what was fetched and never decoded
+        for (const auto& slot : slots_)
+            for (std::size_t i = 0; i < slot->stages.size(); ++i)
+                if (graph_.node(pass_.stages[i].node).source >= 0) discard_block(graph_, pass_.stages[i], slot->stages[i]);
+    }
+    PassRun(const PassRun&) = delete;
+    PassRun& operator=(const PassRun&) = delete;
+
+private:
+    void throw_if_cancelled() const {
+        if (graph_.cancelled()) throw Error(ErrorKind::interrupted, "interrupted: nothing was kept");
+    }
+
+    /// Items that a stage covers: the block, and what later halos need of it, within the row.
+    void cover(const Stage& stage, const Slot& slot, StageMemory& memory) const {
+        memory.begin = slot.begin;
+        memory.end = slot.end;
+        if (stage.extend_before + stage.extend_after == 0) return;
+        const Index length = pass_.over.back().size, row = slot.begin / length * length;
+        memory.begin = std::max(row, slot.begin - stage.extend_before);
+        memory.end = std::min(row + length, slot.end + stage.extend_after);
+    }
+
+    Slot& take_free() {   // the pipeline's tokens bound the number in flight: there is one
+        const std::lock_guard lock(free_mutex_);
+        Slot* slot = free_.back();
+        free_.pop_back();
+        return *slot;
+    }
+
+    Slot* fetch() {
+        throw_if_cancelled();
+        Slot& slot = take_free();
+        const auto range = blocks_[next_];
+        const Leaves leaves(pass_);
+        slot.number = static_cast<Index>(next_++);
+        slot.first_leaf = range.first;
+        slot.last_leaf = range.last;
+        slot.begin = leaves.begin(range.first);
+        slot.end = leaves.end(range.last - 1);
+        slot.bytes_read = 0;
+        slot.stages.resize(pass_.stages.size());
+        for (std::size_t i = 0; i < pass_.stages.size(); ++i) {
+            const auto& stage = pass_.stages[i];
+            cover(stage, slot, slot.stages[i]);
+            slot.stages[i].outputs.resize(graph_.node(stage.node).outputs.size());
+            if (graph_.node(stage.node).source >= 0) slot.bytes_read += fetch_block(graph_, pass_, stage, slot.stages[i]);
+        }
+        return &slot;
+    }
+
+    void compute(Slot& slot) {
+        throw_if_cancelled();
+        if (graph_.options.before_block) graph_.options.before_block(slot.number);
+        for (std::size_t i = 0; i < pass_.stages.size(); ++i) {
+            const auto& stage = pass_.stages[i];
+            auto& node = graph_.node(stage.node);
+            auto& memory = slot.stages[i];
+            if (node.source >= 0) {
+                decode_block(graph_, pass_, stage, memory);
+                continue;
+            }
+            bind_operands(graph_, pass_, stage, slot, memory);
+            if (node.is_reduce()) {
+                add_leaves(graph_, pass_, stage, slot, memory);
+                continue;
+            }
+            bind_outputs(node, stage, memory);
+            auto views = views_of(graph_, pass_, stage, memory, 0, memory.items() * stage.inner);
+            call_plugin(
+                *node.state,
+                [&](sluice_context& context) { return node.table().run(node.prepared.get(), &context, &host_table(), &views.block); },
+                [&](Index item) { return name_of_item(node, pass_, stage, memory, item); });
+        }
+    }
+
+    void keep(Slot* slot) {
+        for (std::size_t i = 0; i < pass_.stages.size(); ++i) {
+            if (mergers_[i]) mergers_[i]->take(*slot, slot->stages[i]);
+            else keep_outputs(i, *slot);
+        }
+        items_done_ += slot->end - slot->begin;
+        bytes_read_ += slot->bytes_read;
+        if (hooks_.progress) hooks_.progress(items_done_, bytes_read_);
+        const std::lock_guard lock(free_mutex_);
+        free_.push_back(slot);
+    }
+
+    /// Copies a stage's block into resident arrays and hands boxes of kept ones on.
+    void keep_outputs(std::size_t i, const Slot& slot) {
+        const auto& node = graph_.node(pass_.stages[i].node);
+        const auto& memory = slot.stages[i];
+        for (std::size_t o = 0; o < node.outputs.size(); ++o) {
+            const auto& output = node.outputs[o];
+            const Index per_item = volume(output.description.dims) / pass_.items;
+            const Index skip = slot.begin - memory.begin;
+            const Index size = size_of(output.description.dtype);
+            const auto* values = memory.outputs[o].values.data() + skip * per_item * size;
+            const auto* variances = output.description.variances ? memory.outputs[o].variances.data() + skip * per_item * 8 : nullptr;
+            const Index mask_per_item = output.mask ? volume(output.mask_dims) / pass_.items : 0;
+            const auto* mask = output.mask ? memory.outputs[o].mask.data() + skip * mask_per_item : nullptr;
+            if (output.wanted_resident) {
+                const Index count = slot.end - slot.begin;
+                std::memcpy(whole_[i][o].values.data() + slot.begin * per_item * size, values, index(count * per_item * size));
+                if (variances) std::memcpy(whole_[i][o].variances.data() + slot.begin * per_item * 8, variances, index(count * per_item * 8));
+                if (mask) std::memcpy(whole_[i][o].mask.data() + slot.begin * mask_per_item, mask, index(count * mask_per_item));
+            } else if (output.kept && hooks_.kept) {
+                hand_on(pass_.stages[i].node, static_cast<int>(o), output, slot, values, variances, mask, per_item);
+            }
+        }
+    }
+
+    void hand_on(int node, int o, const Output& output, const Slot& slot, const std::byte* values, const std::byte* variances,
+                 const std::byte* mask, Index per_item) const {
+        const auto& dims = output.description.dims;
+        for_each_run(pass_.over, slot.begin, slot.end, [&](const std::vector<Index>& at, Index count) {
+            std::vector<Index> start(dims.size(), 0), extent;
+            for (const auto& dim : dims) extent.push_back(dim.size);
+            for (std::size_t d = 0; d < at.size(); ++d) {
+                start[d] = at[d];
+                extent[d] = d + 1 == at.size() ? count : 1;
+            }
+            hooks_.kept({node, o, start, extent, values, reinterpret_cast<const double*>(variances),
+                         reinterpret_cast<const std::uint8_t*>(mask)});
+            values += count * per_item * size_of(output.description.dtype);
+            if (variances) variances += count * per_item * 8;
+            if (mask) mask += count * per_item;
+        });
+    }
+
+    void allocate_residents(const Node& node, std::vector<OutputMemory>& whole) const {
+        whole.resize(node.outputs.size());
+        for (std::size_t o = 0; o < node.outputs.size(); ++o) {
+            const auto& output = node.outputs[o];
+            if (!output.wanted_resident) continue;
+            const Index count = volume(output.description.dims);
+            whole[o].values.get(count * size_of(output.description.dtype));
+            if (output.description.variances) whole[o].variances.get(count * 8);
+            if (output.mask) whole[o].mask.get(volume(output.mask_dims));
+        }
+    }
+
+    /// Resident outputs become arrays; kept ones among them are handed on whole.
+    void publish(std::size_t i) {
+        auto& node = graph_.node(pass_.stages[i].node);
+        if (mergers_[i]) mergers_[i]->publish();
+        for (std::size_t o = 0; o < node.outputs.size(); ++o) {
+            auto& output = node.outputs[o];
+            if (!mergers_[i] && output.wanted_resident) publish_output(output, whole_[i][o]);
+            if (!output.kept || !output.value || !hooks_.kept) continue;
+            hand_on_whole(pass_.stages[i].node, static_cast<int>(o), hooks_);
+        }
+    }
+
+    void hand_on_whole(int n, int o, const PassHooks& hooks) const {
+        const auto& output = graph_.node(n).outputs[static_cast<std::size_t>(o)];
+        const auto& array = *output.value;
+        std::vector<Index> start(array.dims().size(), 0), extent;
+        for (const auto& dim : array.dims()) extent.push_back(dim.size);
+        const std::uint8_t* mask = nullptr;
+        if (output.mask)
+            for (const auto& each : array.description().masks)
+                if (each.name == output.mask_name) mask = reinterpret_cast<const std::uint8_t*>(each.values->data());
+        hooks.kept({n, o, start, extent, array.data(), array.variances().empty() ? nullptr : array.variances().data(), mask});
+    }
+
+    Graph& graph_;
+    const Pass& pass_;
+    const PassHooks& hooks_;
+    std::vector<LeafRange> blocks_;
+    std::size_t next_ = 0;
+    Index items_done_ = 0, bytes_read_ = 0;
+    std::vector<std::unique_ptr<Slot>> slots_;
+    std::mutex free_mutex_;
+    std::vector<Slot*> free_;
+    std::vector<std::unique_ptr<Merger>> mergers_;
+    std::vector<std::vector<OutputMemory>> whole_;
+};
+
+}  // namespace
+
+void execute(Graph& graph, const Pass& pass, const PassHooks& hooks) {
+    prepare_operands(graph, pass);
+    PassRun(graph, pass, hooks).run();
+    release_operands(graph, pass);
+}
+
+}  // namespace sluice

@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// How a result came about, as JSON: what the file keeps and replay needs.
+#pragma once
+
+#include <sluice/host/fingerprint.hpp>
+#include <sluice/host/run.hpp>
+
+#include "plan/graph.hpp"
+
+namespace sluice {
+
+struct InputFile {
+    std::string step;
+    Fingerprint fingerprint;
+};
+/// Of every file that the sources declared.
+std::vector<InputFile> fingerprint_inputs(const Graph& graph, bool full);
+
+Json make_provenance(const Plan& plan, const std::vector<InputFile>& files, const std::vector<FailedCheck>& failed_checks);
+
+std::vector<std::string> all_warnings(const Graph& graph);
+
+/// Now, as ISO 8601 in UTC.
+std::string timestamp();
+
+}  // namespace sluice

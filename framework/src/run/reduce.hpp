@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// Mergeable states: one per leaf, made on the workers, merged in a tree that only the number of leaves decides.
+#pragma once
+
+#include <vector>
+
+#include "run/operands.hpp"
+
+namespace sluice {
+
+/// The states of the leaves of a block, into the stage's memory: [leaf][inner].
+void add_leaves(Graph& graph, const Pass& pass, const Stage& stage, const Slot& slot, StageMemory& memory);
+
+/// Merges states in the order of leaves like a binary counter, and finishes an output item when its last leaf is in.
+class Merger {
+public:
+    Merger(Graph& graph, const Pass& pass, const Stage& stage);
+    void take(const Slot& slot, StageMemory& memory);
+    /// Publishes the outputs as resident arrays.
+    void publish();
+
+private:
+    struct Partial {
+        Index level;
+        Memory state;
+    };
+    void push(std::vector<Partial>& stack, const std::byte* state);
+    void finish(Index item, std::vector<Partial>& stack);
+    void merge(Memory& into, const Memory& from);
+
+    Graph& graph_;
+    const Pass& pass_;
+    const Stage& stage_;
+    Node& node_;
+    Index bytes_;
+    std::vector<std::vector<Partial>> stacks_;        ///< per inner item
+    std::vector<OutputMemory> outputs_;               ///< whole outputs: all items
+};
+
+}  // namespace sluice

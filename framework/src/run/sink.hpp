@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// The result file: written under a temporary name by a sink plugin, complete or not there at all.
+#pragma once
+
+#include <filesystem>
+#include <functional>
+#include <map>
+
+#include "run/execute.hpp"
+
+namespace sluice {
+
+/// A kept output, as the file names it: "net" for a step's default output, "invariant.integrand" for others.
+struct KeptArray {
+    int node = 0, output = 0;
+    std::string label;
+    std::string reference;   ///< "invariant.integrand" always with the port
+};
+std::vector<KeptArray> kept_arrays(const Graph& graph);
+
+class ResultFile {
+public:
+    /// Removes leftovers of killed runs beside `target` (telling `say`), and begins a temporary file.
+    ResultFile(Graph& graph, std::filesystem::path target, const std::function<void(const std::string&)>& say);
+    void write(const KeptBox& box);
+    /// Ends the file, flushes it to disk and gives it its name.
+    void commit(const Json& provenance);
+    ~ResultFile();   ///< without commit: nothing stays
+    ResultFile(const ResultFile&) = delete;
+    ResultFile& operator=(const ResultFile&) = delete;
+
+private:
+    void call(const std::function<std::int32_t(sluice_context&)>& call);
+    void describe(const std::vector<KeptArray>& kept);
+
+    Graph& graph_;
+    std::filesystem::path target_, temporary_;
+    StepState state_;
+    std::vector<std::unique_ptr<sluice_description>> descriptions_;
+    std::map<std::pair<int, int>, std::int32_t> ports_;
+    std::shared_ptr<void> sink_;
+    bool committed_ = false;
+};
+
+}  // namespace sluice

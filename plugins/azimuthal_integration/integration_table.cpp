@@ -1,0 +1,316 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// Builds the table that says which pixel adds how much to which bin.
+#include "integration_table.hpp"
+
+#include <cmath>
+#include <limits>
+#include <numbers>
+#include <sstream>
+
+namespace sluice::azimuthal_integration {
+namespace {
+
+using numerics::LabPoint;
+
+constexpr double radian_in_deg = 180.0 / std::numbers::pi;
+
+/// A pixel that the static images leave in.
+struct Sample {
+  std::int64_t pixel;
+  double norm;
+  double low;  ///< Extent in the radial unit; one point without splitting.
+  double high;
+};
+
+struct Extent {
+  double low = std::numeric_limits<double>::infinity();
+  double high = -std::numeric_limits<double>::infinity();
+};
+
+template <typename... Parts>
+std::string text(const Parts&... parts) {
+  std::ostringstream stream;
+  (stream << ... << parts);
+  return stream.str();
+}
+
+void require_config(const IntegrationConfig& config, const numerics::DetectorGeometry& geometry) {
+  if (config.bins < 1 || config.bins > 65536)
+    throw std::invalid_argument(text("bins = ", config.bins, ", must be 1 to 65536"));
+  if (config.range &&
+      !(config.range->low < config.range->high && std::isfinite(config.range->high - config.range->low)))
+    throw std::invalid_argument(text("the radial range is ", config.range->low, " to ", config.range->high,
+                                     "; its first value must be below its second"));
+  if (config.sector) {
+    const double width_deg = std::abs(config.sector->to_deg - config.sector->from_deg);
+    if (!(width_deg > 0.0 && width_deg <= 360.0))
+      throw std::invalid_argument(text("the sector is ", config.sector->from_deg, " to ", config.sector->to_deg,
+                                       " degrees; its ends must differ, by 360 at most"));
+  }
+  if (config.polarization && !(std::abs(*config.polarization) <= 1.0))
+    throw std::invalid_argument(text("polarization = ", *config.polarization, ", must be -1 to 1"));
+  if (!(config.delta_dummy >= 0.0))
+    throw std::invalid_argument(text("delta_dummy = ", config.delta_dummy, ", must be >= 0"));
+  const bool in_q = config.unit == RadialUnit::q_inv_nm || config.unit == RadialUnit::q_inv_angstrom;
+  if (in_q && !geometry.wavelength_m)
+    throw std::invalid_argument("the geometry has no wavelength, which q needs; add Wavelength to the poni file or "
+                                "integrate over 2theta");
+}
+
+void require_size(std::size_t size, const char* what, const numerics::ImageShape& shape) {
+  if (size != 0 && static_cast<std::int64_t>(size) != shape.slow * shape.fast)
+    throw std::invalid_argument(text("the ", what, " has ", size, " pixels; the image is [", shape.slow, ", ",
+                                     shape.fast, "], so it needs ", shape.slow * shape.fast));
+}
+
+class TableBuilder {
+ public:
+  TableBuilder(const numerics::DetectorGeometry& geometry, numerics::ImageShape shape, const StaticImages& images,
+               const IntegrationConfig& config)
+      : config_(config),
+        locator_(geometry, shape, config.flip),
+        wavelength_m_(geometry.wavelength_m.value_or(0.0)),
+        images_(images),
+        pixels_(shape.slow * shape.fast),
+        tile_count_((pixels_ + tile_pixels - 1) / tile_pixels) {}
+
+  IntegrationTable::Data build(const ParallelFor& parallel_for) const {
+    IntegrationTable::Data data;
+    data.shape = locator_.shape();
+    data.config = config_;
+    set_axis(data, parallel_for);
+    data.tiles.resize(static_cast<std::size_t>(tile_count_));
+    parallel_for(tile_count_, [&](std::int64_t index) { fill_tile(data, index); });
+    set_totals(data);
+    return data;
+  }
+
+ private:
+  void set_axis(IntegrationTable::Data& data, const ParallelFor& parallel_for) const {
+    const RadialRange range = config_.range ? *config_.range : full_range(parallel_for);
+    const double width = (range.high - range.low) / static_cast<double>(config_.bins);
+    for (std::int64_t bin = 0; bin < config_.bins; ++bin)
+      data.edges.push_back(range.low + static_cast<double>(bin) * width);
+    data.edges.push_back(range.high);
+    for (std::size_t bin = 0; bin + 1 < data.edges.size(); ++bin)
+      data.centres.push_back(0.5 * (data.edges[bin] + data.edges[bin + 1]));
+  }
+
+  /// Of all unmasked pixels, so that sectors of one image share their axis.
+  RadialRange full_range(const ParallelFor& parallel_for) const {
+    std::vector<Extent> extents(static_cast<std::size_t>(tile_count_));
+    parallel_for(tile_count_, [&](std::int64_t index) {
+      Extent& extent = extents[static_cast<std::size_t>(index)];
+      for (const Sample& sample : samples(index)) {
+        extent.low = std::min(extent.low, sample.low);
+        extent.high = std::max(extent.high, sample.high);
+      }
+    });
+    Extent total;
+    for (const Extent& extent : extents) {
+      total.low = std::min(total.low, extent.low);
+      total.high = std::max(total.high, extent.high);
+    }
+    if (total.low > total.high) refuse_empty();
+    if (total.low == total.high)
+      throw std::invalid_argument(text("all used pixels lie at ", total.low, "; give a radial range"));
+    return {total.low, total.high};
+  }
+
+  std::vector<Sample> samples(std::int64_t tile) const {
+    std::vector<Sample> found;
+    found.reserve(static_cast<std::size_t>(tile_pixels));
+    const std::int64_t end = std::min(pixels_, (tile + 1) * tile_pixels);
+    for (std::int64_t pixel = tile * tile_pixels; pixel < end; ++pixel) {
+      if (masked(pixel)) continue;
+      const auto slow = static_cast<double>(pixel / locator_.shape().fast);
+      const auto fast = static_cast<double>(pixel % locator_.shape().fast);
+      const LabPoint centre = locator_.at(slow + 0.5, fast + 0.5);
+      const double norm = norm_of(pixel, slow, fast, centre);
+      if (norm > 0.0 && std::isfinite(norm)) found.push_back(sample(pixel, norm, slow, fast, centre));
+    }
+    return found;
+  }
+
+  Sample sample(std::int64_t pixel, double norm, double slow, double fast, const LabPoint& centre) const {
+    const double radius = radial(centre);
+    double half_width = 0.0;
+    if (config_.splitting == Splitting::bbox)
+      for (const double s : {slow, slow + 1.0})
+        for (const double f : {fast, fast + 1.0})
+          half_width = std::max(half_width, std::abs(radial(locator_.at(s, f)) - radius));
+    return {pixel, norm, std::max(0.0, radius - half_width), radius + half_width};
+  }
+
+  double radial(const LabPoint& point) const {
+    switch (config_.unit) {
+      case RadialUnit::q_inv_nm: return numerics::q_inv_nm(point, wavelength_m_);
+      case RadialUnit::q_inv_angstrom: return 0.1 * numerics::q_inv_nm(point, wavelength_m_);
+      case RadialUnit::two_theta_deg: return numerics::two_theta_rad(point) * radian_in_deg;
+      case RadialUnit::two_theta_rad: return numerics::two_theta_rad(point);
+      case RadialUnit::radius_mm: return 1e3 * numerics::radius_m(point);
+    }
+    throw std::invalid_argument("unknown radial unit");
+  }
+
+  bool masked(std::int64_t pixel) const {
+    return !images_.mask.empty() && images_.mask[static_cast<std::size_t>(pixel)] != 0;
+  }
+
+  double flat(std::int64_t pixel) const {
+    return std::visit(
+        [&](const auto& values) {
+          return values.empty() ? 1.0 : static_cast<double>(values[static_cast<std::size_t>(pixel)]);
+        },
+        images_.flat);
+  }
+
+  double norm_of(std::int64_t pixel, double slow, double fast, const LabPoint& centre) const {
+    double norm = flat(pixel);
+    if (config_.solid_angle) norm *= locator_.solid_angle(slow + 0.5, fast + 0.5);
+    if (config_.polarization) norm *= numerics::polarization(centre, *config_.polarization);
+    return norm;
+  }
+
+  bool in_sector(std::int64_t pixel) const {
+    if (!config_.sector) return true;
+    const auto [from_deg, to_deg] = *config_.sector;
+    const double slow = static_cast<double>(pixel / locator_.shape().fast) + 0.5;
+    const double fast = static_cast<double>(pixel % locator_.shape().fast) + 0.5;
+    const double width_deg = to_deg - from_deg + (to_deg < from_deg ? 360.0 : 0.0);
+    const double past_deg = std::fmod(numerics::chi_rad(locator_.at(slow, fast)) * radian_in_deg - from_deg, 360.0);
+    return (past_deg < 0.0 ? past_deg + 360.0 : past_deg) < width_deg;
+  }
+
+  void fill_tile(IntegrationTable::Data& data, std::int64_t index) const {
+    Tile& tile = data.tiles[static_cast<std::size_t>(index)];
+    std::vector<Sample> used = samples(index);
+    const double low = data.edges.front(), high = data.edges.back();
+    std::erase_if(used, [&](const Sample& sample) {
+      const bool outside = sample.low == sample.high ? !(sample.low >= low && sample.low <= high)
+                                                     : !(sample.high > low && sample.low < high);
+      return outside || !in_sector(sample.pixel);
+    });
+    for (const Sample& sample : used) {
+      if (tile.runs.empty() || tile.runs.back().first_pixel + tile.runs.back().length != sample.pixel)
+        tile.runs.push_back({sample.pixel, 0});
+      ++tile.runs.back().length;
+      if (data.weighted())
+        append_entries(data, tile, sample);
+      else
+        tile.bins.push_back(bin_of(data, sample.low));
+      tile.norm.push_back(sample.norm);
+    }
+    tile.entries.shrink_to_fit();
+    tile.bins.shrink_to_fit();
+    tile.norm.shrink_to_fit();
+  }
+
+  std::uint16_t bin_of(const IntegrationTable::Data& data, double radius) const {
+    const double low = data.edges.front();
+    const double width = (data.edges.back() - low) / static_cast<double>(config_.bins);
+    const auto bin = static_cast<std::int64_t>(std::max(0.0, (radius - low) / width));
+    return static_cast<std::uint16_t>(std::min(bin, config_.bins - 1));
+  }
+
+  void append_entries(const IntegrationTable::Data& data, Tile& tile, const Sample& sample) const {
+    const double scale = config_.average == Average::mean_of_corrected ? 1.0 / sample.norm : 1.0;
+    const auto append = [&](std::size_t bin, double share) {
+      tile.entries.push_back({static_cast<std::uint16_t>(bin), static_cast<std::uint16_t>(tile.norm.size()),
+                              static_cast<float>(share * scale)});
+    };
+    std::size_t bin = bin_of(data, sample.low);
+    if (sample.low == sample.high) return append(bin, 1.0);
+    for (; bin + 1 < data.edges.size() && data.edges[bin] < sample.high; ++bin) {
+      const double overlap = std::min(sample.high, data.edges[bin + 1]) - std::max(sample.low, data.edges[bin]);
+      if (overlap > 0.0) append(bin, overlap / (sample.high - sample.low));
+    }
+  }
+
+  void set_totals(IntegrationTable::Data& data) const {
+    const auto bins = static_cast<std::size_t>(config_.bins);
+    data.normalisation.assign(bins, 0.0);
+    data.count.assign(bins, 0.0);
+    data.entries.assign(bins, 0);
+    bool empty = true;
+    for (const Tile& tile : data.tiles) {
+      empty = empty && tile.norm.empty();
+      data.for_each_contribution(tile, [&](std::size_t bin, std::size_t, const Contribution& contribution) {
+        data.normalisation[bin] += contribution.normalisation;
+        data.count[bin] += contribution.count;
+        ++data.entries[bin];
+      });
+    }
+    if (empty) refuse_empty();
+  }
+
+  template <typename Predicate>
+  bool any_pixel(Predicate predicate) const {
+    for (std::int64_t pixel = 0; pixel < pixels_; ++pixel)
+      if (!masked(pixel) && predicate(pixel)) return true;
+    return false;
+  }
+
+  [[noreturn]] void refuse_empty() const {
+    const auto lit = [&](std::int64_t pixel) { return flat(pixel) > 0.0 && std::isfinite(flat(pixel)); };
+    if (!any_pixel([](std::int64_t) { return true; }))
+      throw std::invalid_argument("the mask leaves no pixel; check that nonzero means masked");
+    if (!any_pixel(lit))
+      throw std::invalid_argument(
+          "the flat field leaves no pixel: it is NaN, infinite or not above 0 wherever the mask is open; use another "
+          "flat field or none");
+    if (!any_pixel([&](std::int64_t pixel) { return lit(pixel) && in_sector(pixel); }))
+      throw std::invalid_argument(text("the sector ", config_.sector->from_deg, " to ", config_.sector->to_deg,
+                                       " degrees holds no unmasked pixel"));
+    throw std::invalid_argument(text("no unmasked pixel lies in the radial range ", config_.range->low, " to ",
+                                     config_.range->high));
+  }
+
+  IntegrationConfig config_;
+  numerics::PixelLocator locator_;
+  double wavelength_m_;
+  StaticImages images_;
+  std::int64_t pixels_;
+  std::int64_t tile_count_;
+};
+
+template <typename T>
+std::size_t bytes_of(const std::vector<T>& values) {
+  return values.capacity() * sizeof(T);
+}
+
+}  // namespace
+
+void serial_for(std::int64_t n, const std::function<void(std::int64_t)>& f) {
+  for (std::int64_t i = 0; i < n; ++i) f(i);
+}
+
+IntegrationTable::IntegrationTable(const numerics::DetectorGeometry& geometry, numerics::ImageShape shape,
+                                   const StaticImages& images, const IntegrationConfig& config,
+                                   const ParallelFor& parallel_for) {
+  require_config(config, geometry);
+  require_size(images.mask.size(), "mask", shape);
+  std::visit([&](const auto& flat) { require_size(flat.size(), "flat field", shape); }, images.flat);
+  data_ = std::make_shared<const Data>(TableBuilder(geometry, shape, images, config).build(parallel_for));
+}
+
+std::span<const double> IntegrationTable::edges() const { return data_->edges; }
+std::span<const double> IntegrationTable::centres() const { return data_->centres; }
+std::int64_t IntegrationTable::bins() const { return data_->config.bins; }
+numerics::ImageShape IntegrationTable::shape() const { return data_->shape; }
+
+std::int64_t IntegrationTable::used_pixels() const {
+  std::int64_t pixels = 0;
+  for (const Tile& tile : data_->tiles) pixels += tile.pixels();
+  return pixels;
+}
+
+std::size_t IntegrationTable::bytes() const {
+  std::size_t total = sizeof(Data) + bytes_of(data_->edges) + bytes_of(data_->centres) + bytes_of(data_->tiles) +
+                      bytes_of(data_->normalisation) + bytes_of(data_->count) + bytes_of(data_->entries);
+  for (const Tile& tile : data_->tiles)
+    total += bytes_of(tile.runs) + bytes_of(tile.norm) + bytes_of(tile.bins) + bytes_of(tile.entries);
+  return total;
+}
+
+}  // namespace sluice::azimuthal_integration
