@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include <fmt/format.h>
@@ -22,6 +23,9 @@ std::string joined(const std::vector<std::string>& texts, std::string_view separ
     return fmt::format("{}", fmt::join(texts, separator));
 }
 
+/// A per_item parameter also takes a step's output, {"from": "step.port"}.
+bool takes_step(const Json& property) { return property.value("per_item", false); }
+
 /// "number", "path", "list of number", "number or text"; null is not told: the description says what it means.
 std::string type_text(const Json& property) {
     for (const char* choice : {"anyOf", "oneOf"})
@@ -36,7 +40,7 @@ std::string type_text(const Json& property) {
     if (type.is_array()) {
         std::vector<std::string> types;
         for (const Json& each : type)
-            if (each != "null") types.push_back(type_text({{"type", each}}));
+            if (each != "null" && !(each == "object" && takes_step(property))) types.push_back(type_text({{"type", each}}));
         return joined(types, " or ");
     }
     if (type == "array") return property.contains("items") ? "list of " + type_text(property["items"]) : "list";
@@ -44,27 +48,38 @@ std::string type_text(const Json& property) {
     return type.is_string() ? type.get<std::string>() : "any";
 }
 
+/// "1 to 9", "≥ 0", "> 0, ≤ 1" from a pair of limits and their exclusive forms.
 std::string bounds_text(const Json& property) {
-    std::vector<std::string> parts;
     if (property.contains("minimum") && property.contains("maximum"))
-        parts.push_back(fmt::format("{} to {}", property["minimum"].dump(), property["maximum"].dump()));
-    else if (property.contains("minimum")) parts.push_back("≥ " + property["minimum"].dump());
-    else if (property.contains("maximum")) parts.push_back("≤ " + property["maximum"].dump());
-    if (property.contains("exclusiveMinimum")) parts.push_back("> " + property["exclusiveMinimum"].dump());
-    if (property.contains("exclusiveMaximum")) parts.push_back("< " + property["exclusiveMaximum"].dump());
+        return fmt::format("{} to {}", property["minimum"].dump(), property["maximum"].dump());
+    static constexpr std::pair<const char*, const char*> limits[] = {
+        {"minimum", "≥"}, {"exclusiveMinimum", ">"}, {"maximum", "≤"}, {"exclusiveMaximum", "<"}};
+    std::vector<std::string> parts;
+    for (const auto& [key, sign] : limits)
+        if (property.contains(key)) parts.push_back(fmt::format("{} {}", sign, property[key].dump()));
     return joined(parts, ", ");
+}
+
+/// "2 items", "2 to 3 items", "≥ 1 items"
+std::string count_text(const Json& property) {
+    const Json least = property.value("minItems", Json()), most = property.value("maxItems", Json());
+    if (least.is_null() && most.is_null()) return {};
+    if (least == most) return fmt::format("{} items", least.dump());
+    if (least.is_null()) return fmt::format("≤ {} items", most.dump());
+    return most.is_null() ? fmt::format("≥ {} items", least.dump()) : fmt::format("{} to {} items", least.dump(), most.dump());
 }
 
 std::string range_text(const Json& property) {
     std::vector<std::string> parts;
-    if (property.contains("enum"))
-        for (const Json& each : property["enum"]) parts.push_back(plain_text(each));
-    if (auto bounds = bounds_text(property); !bounds.empty()) parts.push_back(std::move(bounds));
+    const auto add = [&](std::string part) { if (!part.empty()) parts.push_back(std::move(part)); };
+    for (const Json& each : property.value("enum", Json::array()))
+        if (!each.is_null()) add(plain_text(each));
+    add(bounds_text(property));
+    add(count_text(property));
     if (property.contains("items"))
-        if (const auto items = range_text(property["items"]); !items.empty()) parts.push_back("each " + items);
+        if (const auto items = range_text(property["items"]); !items.empty()) add("each " + items);
     for (const char* choice : {"anyOf", "oneOf"})
-        for (const Json& each : property.value(choice, Json::array()))
-            if (auto part = range_text(each); !part.empty()) parts.push_back(std::move(part));
+        for (const Json& each : property.value(choice, Json::array())) add(range_text(each));
     return joined(parts, ", ");
 }
 
@@ -80,7 +95,7 @@ std::vector<Row> rows(const Manifest& manifest) {
     std::vector<Row> all;
     for (const auto& [name, property] : properties.items()) {
         const bool needed = std::find(required.begin(), required.end(), name) != required.end();
-        all.push_back({name, type_text(property) + (property.value("per_item", false) ? " or step" : ""),
+        all.push_back({name, type_text(property) + (takes_step(property) ? " or step" : ""),
                        property.value("unit", ""), default_text(property, needed), range_text(property),
                        property.value("description", "")});
     }

@@ -6,9 +6,7 @@
 #include <csignal>
 #include <unistd.h>
 
-#include <algorithm>
 #include <functional>
-#include <iterator>
 
 #include <fmt/format.h>
 
@@ -32,6 +30,18 @@ void catch_signals() {
     sigaction(SIGTERM, &action, nullptr);
 }
 
+std::vector<KeptArray> kept_arrays(const Plan& plan, const Catalogue& catalogue) {
+    std::vector<KeptArray> kept;
+    for (const Reference& reference : plan.recipe().keep)
+        for (const PlannedArray& array : plan.arrays()) {
+            const std::string full = reference.step + "." + reference.port;
+            if (array.reference != full) continue;
+            const bool by_default = catalogue.at(array.plugin).outputs.front().name == reference.port;
+            kept.push_back({by_default ? reference.step : full, array.description});
+        }
+    return kept;
+}
+
 }  // namespace
 
 Execution execute(const Recipe& recipe, const Plugins& plugins, const Options& options, const std::filesystem::path& output,
@@ -49,11 +59,7 @@ Execution execute(const Recipe& recipe, const Plugins& plugins, const Options& o
     run_options.full_sha256 = options.full_sha256;
     run_options.events = std::ref(progress);
     catch_signals();
-    Execution execution;
-    std::copy_if(plan.arrays().begin(), plan.arrays().end(), std::back_inserter(execution.kept),
-                 [](const PlannedArray& each) { return each.kept; });
-    execution.result = run(plan, run_options);
-    return execution;
+    return {kept_arrays(plan, plugins.catalogue()), run(plan, run_options)};
 }
 
 void print_warnings(const RunResult& result) {

@@ -3,6 +3,8 @@
 #pragma once
 
 #include <filesystem>
+#include <string>
+#include <vector>
 
 #include <sluice/host/plan.hpp>
 #include <sluice/host/run.hpp>
@@ -12,8 +14,14 @@
 
 namespace sluice::cli {
 
+/// A kept array as the file names it: "net" for a step's default output, else "invariant.integrand".
+struct KeptArray {
+    std::string label;
+    Description description;
+};
+
 struct Execution {
-    std::vector<PlannedArray> kept;
+    std::vector<KeptArray> kept;    ///< the default output first
     RunResult result;
 };
 

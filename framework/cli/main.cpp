@@ -58,7 +58,8 @@ int main(int argc, char** argv) {
         finish_output();
         return code;
     } catch (const Error& error) {
-        return fail(error.kind(), error.what());
+        const bool interrupted = error.kind() == ErrorKind::interrupted;
+        return fail(error.kind(), interrupted ? "interrupted; nothing was kept" : error.what());
     } catch (const std::bad_alloc&) {
         return fail(ErrorKind::memory, "out of memory; a plan within '--memory' needs less");
     } catch (const std::exception& error) {

@@ -63,7 +63,8 @@ bool Progress::due() {
 
 void Progress::operator()(const Event& event) {
     const bool progress = event.kind == Event::Kind::progress;
-    if (style_ == ProgressStyle::none || (progress && event.items_done < event.items_total && !due())) return;
+    const bool last = event.items_done == event.items_total && style_ == ProgressStyle::json;
+    if (style_ == ProgressStyle::none || (progress && !last && !due())) return;
     if (style_ == ProgressStyle::json) {
         fmt::print("{}\n", json_text(to_json(event)));
         std::fflush(stdout);

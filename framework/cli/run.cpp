@@ -25,9 +25,9 @@ const Command command{"sluice run", "RECIPE",
 constexpr Index most_shown = 8;   ///< values of an array that the summary prints
 
 /// The values of a small kept array; null or empty for any other.
-std::optional<KeptValues> small_values(const PlannedArray& array, const Recipe& recipe, const std::filesystem::path& output) {
+std::optional<KeptValues> small_values(const KeptArray& array, const Recipe& recipe, const std::filesystem::path& output) {
     if (recipe.format != "nexus_result" || volume(array.description.dims) > most_shown) return std::nullopt;
-    return read_kept_values(output, array.reference, most_shown);
+    return read_kept_values(output, array.label, most_shown);
 }
 
 std::string values_text(const KeptValues& kept) {
@@ -38,12 +38,12 @@ std::string values_text(const KeptValues& kept) {
 }
 
 void print_summary(const Execution& execution, const Recipe& recipe, const std::filesystem::path& output) {
-    for (const PlannedArray& array : execution.kept) {
+    for (const KeptArray& array : execution.kept) {
         const Description& description = array.description;
         const std::string unit = description.unit.text() == "1" ? "" : description.unit.text();
         std::string shape = description.dims.empty() ? "" : to_text(description.dims);
         if (const auto kept = small_values(array, recipe, output)) shape += (shape.empty() ? "" : " ") + values_text(*kept);
-        fmt::print("{:<28} {}{}{}\n", array.reference, shape, unit.empty() ? "" : " ", unit);
+        fmt::print("{:<28} {}{}{}\n", array.label, shape, unit.empty() ? "" : " ", unit);
     }
     std::error_code error;
     const auto bytes = std::filesystem::file_size(output, error);
@@ -51,10 +51,10 @@ void print_summary(const Execution& execution, const Recipe& recipe, const std::
                duration_text(execution.result.seconds));
 }
 
-Json to_json(const PlannedArray& array, const Recipe& recipe, const std::filesystem::path& output) {
+Json to_json(const KeptArray& array, const Recipe& recipe, const std::filesystem::path& output) {
     Json dims = Json::array();
     for (const Dim& dim : array.description.dims) dims.push_back({{"name", dim.name}, {"size", dim.size}});
-    Json json{{"array", array.reference}, {"dims", std::move(dims)}, {"unit", array.description.unit.text()}};
+    Json json{{"array", array.label}, {"dims", std::move(dims)}, {"unit", array.description.unit.text()}};
     if (const auto kept = small_values(array, recipe, output)) {
         json["values"] = kept->values;
         if (!kept->sigmas.empty()) json["sigmas"] = kept->sigmas;
@@ -65,7 +65,7 @@ Json to_json(const PlannedArray& array, const Recipe& recipe, const std::filesys
 void print_json(const Execution& execution, const Recipe& recipe, const std::filesystem::path& output) {
     Json json{{"event", "result"}, {"file", output.string()}, {"seconds", execution.result.seconds},
               {"arrays", Json::array()}, {"warnings", execution.result.warnings}, {"failed_checks", Json::array()}};
-    for (const PlannedArray& array : execution.kept) json["arrays"].push_back(to_json(array, recipe, output));
+    for (const KeptArray& array : execution.kept) json["arrays"].push_back(to_json(array, recipe, output));
     for (const FailedCheck& failed : execution.result.failed_checks)
         json["failed_checks"].push_back({{"on", failed.on}, {"message", failed.message}});
     fmt::print("{}\n", json_text(json));

@@ -14,17 +14,22 @@ using numerics::LabPoint;
 
 constexpr double radian_in_deg = 180.0 / std::numbers::pi;
 
-/// A pixel that the static images leave in.
-struct Sample {
-  std::int64_t pixel;
-  double norm;
-  double low;  ///< Extent in the radial unit; one point without splitting.
-  double high;
-};
-
+/// What pixels cover in the radial unit; a pixel without splitting covers one point.
 struct Extent {
   double low = std::numeric_limits<double>::infinity();
   double high = -std::numeric_limits<double>::infinity();
+
+  void include(const Extent& other) {
+    low = std::min(low, other.low);
+    high = std::max(high, other.high);
+  }
+};
+
+/// A pixel that adds to some bin.
+struct Sample {
+  std::int64_t pixel;
+  double norm;
+  Extent extent;
 };
 
 template <typename... Parts>
@@ -72,74 +77,88 @@ class TableBuilder {
         wavelength_m_(geometry.wavelength_m.value_or(0.0)),
         images_(images),
         pixels_(shape.slow * shape.fast),
-        tile_count_((pixels_ + tile_pixels - 1) / tile_pixels) {}
+        tile_count_((pixels_ + tile_pixels - 1) / tile_pixels) {
+    require_config(config, geometry);
+    require_size(images.mask.size(), "mask", shape);
+    std::visit([&](const auto& flat) { require_size(flat.size(), "flat field", shape); }, images.flat);
+  }
 
   IntegrationTable::Data build(const ParallelFor& parallel_for) const {
     IntegrationTable::Data data;
     data.shape = locator_.shape();
     data.config = config_;
-    set_axis(data, parallel_for);
+    data.edges = edges(parallel_for);
+    for (std::size_t bin = 0; bin + 1 < data.edges.size(); ++bin)
+      data.centres.push_back(0.5 * (data.edges[bin] + data.edges[bin + 1]));
     data.tiles.resize(static_cast<std::size_t>(tile_count_));
     parallel_for(tile_count_, [&](std::int64_t index) { fill_tile(data, index); });
     set_totals(data);
     return data;
   }
 
- private:
-  void set_axis(IntegrationTable::Data& data, const ParallelFor& parallel_for) const {
+  std::vector<double> edges(const ParallelFor& parallel_for) const {
     const RadialRange range = config_.range ? *config_.range : full_range(parallel_for);
     const double width = (range.high - range.low) / static_cast<double>(config_.bins);
+    std::vector<double> edges;
     for (std::int64_t bin = 0; bin < config_.bins; ++bin)
-      data.edges.push_back(range.low + static_cast<double>(bin) * width);
-    data.edges.push_back(range.high);
-    for (std::size_t bin = 0; bin + 1 < data.edges.size(); ++bin)
-      data.centres.push_back(0.5 * (data.edges[bin] + data.edges[bin + 1]));
+      edges.push_back(range.low + static_cast<double>(bin) * width);
+    edges.push_back(range.high);
+    return edges;
   }
 
-  /// Of all unmasked pixels, so that sectors of one image share their axis.
+ private:
+  /// Of all pixels that mask and flat field leave in, so that sectors of one image share their axis.
   RadialRange full_range(const ParallelFor& parallel_for) const {
     std::vector<Extent> extents(static_cast<std::size_t>(tile_count_));
     parallel_for(tile_count_, [&](std::int64_t index) {
       Extent& extent = extents[static_cast<std::size_t>(index)];
-      for (const Sample& sample : samples(index)) {
-        extent.low = std::min(extent.low, sample.low);
-        extent.high = std::max(extent.high, sample.high);
-      }
+      for_each_open_pixel(index, [&](std::int64_t, const LabPoint&, const Extent& pixel) { extent.include(pixel); });
     });
     Extent total;
-    for (const Extent& extent : extents) {
-      total.low = std::min(total.low, extent.low);
-      total.high = std::max(total.high, extent.high);
-    }
+    for (const Extent& extent : extents) total.include(extent);
     if (total.low > total.high) refuse_empty();
     if (total.low == total.high)
       throw std::invalid_argument(text("all used pixels lie at ", total.low, "; give a radial range"));
     return {total.low, total.high};
   }
 
-  std::vector<Sample> samples(std::int64_t tile) const {
-    std::vector<Sample> found;
-    found.reserve(static_cast<std::size_t>(tile_pixels));
+  /// Calls f(pixel, centre, extent) for what mask and flat field leave in of a tile, a row at a time.
+  template <typename F>
+  void for_each_open_pixel(std::int64_t tile, F f) const {
+    const std::int64_t columns = locator_.shape().fast;
     const std::int64_t end = std::min(pixels_, (tile + 1) * tile_pixels);
-    for (std::int64_t pixel = tile * tile_pixels; pixel < end; ++pixel) {
-      if (masked(pixel)) continue;
-      const auto slow = static_cast<double>(pixel / locator_.shape().fast);
-      const auto fast = static_cast<double>(pixel % locator_.shape().fast);
-      const LabPoint centre = locator_.at(slow + 0.5, fast + 0.5);
-      const double norm = norm_of(pixel, slow, fast, centre);
-      if (norm > 0.0 && std::isfinite(norm)) found.push_back(sample(pixel, norm, slow, fast, centre));
+    std::vector<double> corners_above, corners_below;
+    for (std::int64_t pixel = tile * tile_pixels, row_end = 0; pixel < end; pixel = row_end) {
+      const std::int64_t row = pixel / columns;
+      row_end = std::min(end, (row + 1) * columns);
+      if (config_.splitting == Splitting::bbox) {
+        set_corners(corners_above, row, pixel % columns, row_end - pixel);
+        set_corners(corners_below, row + 1, pixel % columns, row_end - pixel);
+      }
+      for (std::int64_t i = 0; i < row_end - pixel; ++i) {
+        if (!open(pixel + i)) continue;
+        const LabPoint centre =
+            locator_.at(static_cast<double>(row) + 0.5, static_cast<double>((pixel + i) % columns) + 0.5);
+        f(pixel + i, centre, extent(radial(centre), corners_above, corners_below, static_cast<std::size_t>(i)));
+      }
     }
-    return found;
   }
 
-  Sample sample(std::int64_t pixel, double norm, double slow, double fast, const LabPoint& centre) const {
-    const double radius = radial(centre);
+  /// Radii of the corners of `pixels` neighbours of a row, on one of their long sides: neighbours share them.
+  void set_corners(std::vector<double>& corners, std::int64_t slow, std::int64_t first_fast,
+                   std::int64_t pixels) const {
+    corners.clear();
+    for (std::int64_t fast = first_fast; fast <= first_fast + pixels; ++fast)
+      corners.push_back(radial(locator_.at(static_cast<double>(slow), static_cast<double>(fast))));
+  }
+
+  Extent extent(double radius, const std::vector<double>& above, const std::vector<double>& below,
+                std::size_t i) const {
+    if (config_.splitting == Splitting::none) return {radius, radius};
     double half_width = 0.0;
-    if (config_.splitting == Splitting::bbox)
-      for (const double s : {slow, slow + 1.0})
-        for (const double f : {fast, fast + 1.0})
-          half_width = std::max(half_width, std::abs(radial(locator_.at(s, f)) - radius));
-    return {pixel, norm, std::max(0.0, radius - half_width), radius + half_width};
+    for (const double corner : {above[i], above[i + 1], below[i], below[i + 1]})
+      half_width = std::max(half_width, std::abs(corner - radius));
+    return {std::max(0.0, radius - half_width), radius + half_width};
   }
 
   double radial(const LabPoint& point) const {
@@ -157,6 +176,9 @@ class TableBuilder {
     return !images_.mask.empty() && images_.mask[static_cast<std::size_t>(pixel)] != 0;
   }
 
+  /// Neither masked nor dark in the flat field.
+  bool open(std::int64_t pixel) const { return !masked(pixel) && flat(pixel) > 0.0 && std::isfinite(flat(pixel)); }
+
   double flat(std::int64_t pixel) const {
     return std::visit(
         [&](const auto& values) {
@@ -165,45 +187,48 @@ class TableBuilder {
         images_.flat);
   }
 
-  double norm_of(std::int64_t pixel, double slow, double fast, const LabPoint& centre) const {
+  double norm_of(std::int64_t pixel, const LabPoint& centre) const {
     double norm = flat(pixel);
-    if (config_.solid_angle) norm *= locator_.solid_angle(slow + 0.5, fast + 0.5);
+    const std::int64_t columns = locator_.shape().fast;
+    if (config_.solid_angle)
+      norm *= locator_.solid_angle(static_cast<double>(pixel / columns) + 0.5,
+                                   static_cast<double>(pixel % columns) + 0.5);
     if (config_.polarization) norm *= numerics::polarization(centre, *config_.polarization);
     return norm;
   }
 
-  bool in_sector(std::int64_t pixel) const {
+  bool in_sector(const LabPoint& centre) const {
     if (!config_.sector) return true;
     const auto [from_deg, to_deg] = *config_.sector;
-    const double slow = static_cast<double>(pixel / locator_.shape().fast) + 0.5;
-    const double fast = static_cast<double>(pixel % locator_.shape().fast) + 0.5;
     const double width_deg = to_deg - from_deg + (to_deg < from_deg ? 360.0 : 0.0);
-    const double past_deg = std::fmod(numerics::chi_rad(locator_.at(slow, fast)) * radian_in_deg - from_deg, 360.0);
+    const double past_deg = std::fmod(numerics::chi_rad(centre) * radian_in_deg - from_deg, 360.0);
     return (past_deg < 0.0 ? past_deg + 360.0 : past_deg) < width_deg;
   }
 
   void fill_tile(IntegrationTable::Data& data, std::int64_t index) const {
     Tile& tile = data.tiles[static_cast<std::size_t>(index)];
-    std::vector<Sample> used = samples(index);
     const double low = data.edges.front(), high = data.edges.back();
-    std::erase_if(used, [&](const Sample& sample) {
-      const bool outside = sample.low == sample.high ? !(sample.low >= low && sample.low <= high)
-                                                     : !(sample.high > low && sample.low < high);
-      return outside || !in_sector(sample.pixel);
+    for_each_open_pixel(index, [&](std::int64_t pixel, const LabPoint& centre, const Extent& extent) {
+      const bool inside = extent.low == extent.high ? extent.low >= low && extent.low <= high
+                                                    : extent.high > low && extent.low < high;
+      if (!inside || !in_sector(centre)) return;
+      const double norm = norm_of(pixel, centre);
+      if (norm > 0.0 && std::isfinite(norm)) append_pixel(data, tile, {pixel, norm, extent});
     });
-    for (const Sample& sample : used) {
-      if (tile.runs.empty() || tile.runs.back().first_pixel + tile.runs.back().length != sample.pixel)
-        tile.runs.push_back({sample.pixel, 0});
-      ++tile.runs.back().length;
-      if (data.weighted())
-        append_entries(data, tile, sample);
-      else
-        tile.bins.push_back(bin_of(data, sample.low));
-      tile.norm.push_back(sample.norm);
-    }
     tile.entries.shrink_to_fit();
     tile.bins.shrink_to_fit();
     tile.norm.shrink_to_fit();
+  }
+
+  void append_pixel(const IntegrationTable::Data& data, Tile& tile, const Sample& sample) const {
+    if (tile.runs.empty() || tile.runs.back().first_pixel + tile.runs.back().length != sample.pixel)
+      tile.runs.push_back({sample.pixel, 0});
+    ++tile.runs.back().length;
+    if (data.weighted())
+      append_entries(data, tile, sample);
+    else
+      tile.bins.push_back(bin_of(data, sample.extent.low));
+    tile.norm.push_back(sample.norm);
   }
 
   std::uint16_t bin_of(const IntegrationTable::Data& data, double radius) const {
@@ -219,11 +244,12 @@ class TableBuilder {
       tile.entries.push_back({static_cast<std::uint16_t>(bin), static_cast<std::uint16_t>(tile.norm.size()),
                               static_cast<float>(share * scale)});
     };
-    std::size_t bin = bin_of(data, sample.low);
-    if (sample.low == sample.high) return append(bin, 1.0);
-    for (; bin + 1 < data.edges.size() && data.edges[bin] < sample.high; ++bin) {
-      const double overlap = std::min(sample.high, data.edges[bin + 1]) - std::max(sample.low, data.edges[bin]);
-      if (overlap > 0.0) append(bin, overlap / (sample.high - sample.low));
+    const auto [low, high] = sample.extent;
+    std::size_t bin = bin_of(data, low);
+    if (low == high) return append(bin, 1.0);
+    for (; bin + 1 < data.edges.size() && data.edges[bin] < high; ++bin) {
+      const double overlap = std::min(high, data.edges[bin + 1]) - std::max(low, data.edges[bin]);
+      if (overlap > 0.0) append(bin, overlap / (high - low));
     }
   }
 
@@ -247,19 +273,23 @@ class TableBuilder {
   template <typename Predicate>
   bool any_pixel(Predicate predicate) const {
     for (std::int64_t pixel = 0; pixel < pixels_; ++pixel)
-      if (!masked(pixel) && predicate(pixel)) return true;
+      if (predicate(pixel)) return true;
     return false;
   }
 
   [[noreturn]] void refuse_empty() const {
-    const auto lit = [&](std::int64_t pixel) { return flat(pixel) > 0.0 && std::isfinite(flat(pixel)); };
-    if (!any_pixel([](std::int64_t) { return true; }))
+    if (!any_pixel([&](std::int64_t pixel) { return !masked(pixel); }))
       throw std::invalid_argument("the mask leaves no pixel; check that nonzero means masked");
-    if (!any_pixel(lit))
+    if (!any_pixel([&](std::int64_t pixel) { return open(pixel); }))
       throw std::invalid_argument(
           "the flat field leaves no pixel: it is NaN, infinite or not above 0 wherever the mask is open; use another "
           "flat field or none");
-    if (!any_pixel([&](std::int64_t pixel) { return lit(pixel) && in_sector(pixel); }))
+    bool any_in_sector = false;
+    for (std::int64_t tile = 0; tile < tile_count_ && !any_in_sector; ++tile)
+      for_each_open_pixel(tile, [&](std::int64_t, const LabPoint& centre, const Extent&) {
+        any_in_sector = any_in_sector || in_sector(centre);
+      });
+    if (!any_in_sector)
       throw std::invalid_argument(text("the sector ", config_.sector->from_deg, " to ", config_.sector->to_deg,
                                        " degrees holds no unmasked pixel"));
     throw std::invalid_argument(text("no unmasked pixel lies in the radial range ", config_.range->low, " to ",
@@ -285,14 +315,16 @@ void serial_for(std::int64_t n, const std::function<void(std::int64_t)>& f) {
   for (std::int64_t i = 0; i < n; ++i) f(i);
 }
 
+std::vector<double> radial_edges(const numerics::DetectorGeometry& geometry, numerics::ImageShape shape,
+                                 const StaticImages& images, const IntegrationConfig& config,
+                                 const ParallelFor& parallel_for) {
+  return TableBuilder(geometry, shape, images, config).edges(parallel_for);
+}
+
 IntegrationTable::IntegrationTable(const numerics::DetectorGeometry& geometry, numerics::ImageShape shape,
                                    const StaticImages& images, const IntegrationConfig& config,
-                                   const ParallelFor& parallel_for) {
-  require_config(config, geometry);
-  require_size(images.mask.size(), "mask", shape);
-  std::visit([&](const auto& flat) { require_size(flat.size(), "flat field", shape); }, images.flat);
-  data_ = std::make_shared<const Data>(TableBuilder(geometry, shape, images, config).build(parallel_for));
-}
+                                   const ParallelFor& parallel_for)
+    : data_(std::make_shared<const Data>(TableBuilder(geometry, shape, images, config).build(parallel_for))) {}
 
 std::span<const double> IntegrationTable::edges() const { return data_->edges; }
 std::span<const double> IntegrationTable::centres() const { return data_->centres; }

@@ -11,6 +11,7 @@
 #include <stdexcept>
 #include <string>
 #include <variant>
+#include <vector>
 
 #include "sluice/numerics/detector_geometry.hpp"
 
@@ -96,6 +97,12 @@ class IntegrationTable {
  private:
   std::shared_ptr<const Data> data_;
 };
+
+/// Edges of the bins, [bins + 1] in the radial unit: those of the table made from the same arguments, but cheaper; at
+/// once when the configuration has a range. Throws as the table does, except where only a sector or range is empty.
+std::vector<double> radial_edges(const numerics::DetectorGeometry& geometry, numerics::ImageShape shape,
+                                 const StaticImages& images, const IntegrationConfig& config,
+                                 const ParallelFor& parallel_for = serial_for);
 
 template <typename Pixel>
 using FramePointers = std::span<const Pixel* const>;

@@ -83,7 +83,7 @@ public:
         const auto mask = united(item.mask("sample"), item.mask("background"), sample.values.size());
         Corrections corrections{item.number("sample_transmission").value_or(1),
                                 item.number("background_transmission").value_or(1), item.number("thickness").value_or(1)};
-        const Match match = range_ ? match_in(item, sample, background, corrections, mask) : Match{to_sample_unit_, 0, unknown, 0, true};
+        const auto match = match_of(item, sample, background, corrections, mask);
         const double scale = *item.number("scale");
         corrections.scale = scale * match.scale;
         const auto negative = subtract(sample, background, corrections, {item.out("net"), item.out_variances("net")});
@@ -97,9 +97,12 @@ public:
     }
 
 private:
-    [[nodiscard]] Match match_in(const sdk::Item& item, const Curve& sample, const Curve& background,
+    /// The factor that brings the background to the sample: found in the window, or that of the units alone.
+    [[nodiscard]] Match match_of(const sdk::Item& item, const Curve& sample, const Curve& background,
                                  const Corrections& corrections, const std::vector<std::uint8_t>& mask) const {
-        const auto match = match_scale(sample, background, corrections, {item.coordinate("sample", "q"), mask, range_->from, range_->to});
+        if (!range_) return {to_sample_unit_, 0, unknown, 0, true};
+        const auto match = match_scale(sample, background, corrections,
+                                       {item.coordinate("sample", "q"), mask, range_->from, range_->to});
         if (!match.converged)
             throw std::domain_error("no scale of the background can be found in the match window: the curves are too noisy there. Widen it.");
         return match;

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <stdexcept>
+#include <utility>
 
 namespace sluice::hdf5_source {
 namespace {
@@ -54,33 +55,50 @@ std::string to_text(const std::vector<NamedSize>& array) {
   return joined(array, [](const NamedSize& dim) { return dim.name + ": " + std::to_string(dim.size); });
 }
 
-/// Keeps what the user means: the dims given, or the dimension of the dataset's own name.
-void keep_meant(std::vector<Indices>& found, const std::vector<NamedSize>& array, const Placed& placed) {
-  const auto keep = [&](const std::vector<std::string>& names) {
-    std::erase_if(found, [&](const Indices& dims) { return names_of(array, dims) != names; });
-  };
-  const auto own_name = [&](const Indices& dims) { return names_of(array, dims) == std::vector{placed.name}; };
-  if (placed.dims) keep(*placed.dims);
-  else if (std::any_of(found.begin(), found.end(), own_name)) keep({placed.name});
+Shape without_ones(Shape shape) {
+  std::erase(shape, 1);
+  return shape;
+}
+
+/// The dims that are meant, if something says so.
+std::optional<std::vector<std::string>> meant(const std::vector<NamedSize>& array, const Placed& placed) {
+  if (placed.dims) return placed.dims;
+  const auto own = [&](const NamedSize& dim) { return dim.name == placed.name; };
+  if (without_ones(placed.shape).size() <= 1 && !placed.shape.empty() && std::any_of(array.begin(), array.end(), own))
+    return std::vector{placed.name};
+  return std::nullopt;
+}
+
+/// The ways to look at a shape, best first.
+std::vector<std::pair<Shape, Placement>> readings(const Placed& placed) {
+  std::vector<std::pair<Shape, Placement>> all;
+  for (const bool squeezed : {false, true})
+    for (const bool edges : {false, true}) {
+      Shape shape = squeezed ? without_ones(placed.shape) : placed.shape;
+      if (edges && (!placed.may_be_edges || shape.empty())) continue;
+      if (edges) --shape.back();
+      all.push_back({shape, {{}, edges, squeezed}});
+    }
+  return all;
 }
 
 }  // namespace
 
 Placement find_placement(const std::vector<NamedSize>& array, const Placed& placed, const std::string& where) {
-  for (const bool edges : {false, true}) {
-    if (edges && (!placed.may_be_edges || placed.shape.empty())) break;
-    Shape shape = placed.shape;
-    if (edges) --shape.back();
+  const auto names = meant(array, placed);
+  for (auto& [shape, placement] : readings(placed)) {
     auto found = choices(array, shape);
-    keep_meant(found, array, placed);
-    if (found.size() == 1) return {found.front(), edges};
+    if (names) std::erase_if(found, [&](const Indices& dims) { return names_of(array, dims) != *names; });
     if (found.size() > 1)
       throw std::invalid_argument(where + ": its shape " + to_text(placed.shape) + " fits " +
                                   to_text(names_of(array, found[0])) + " and " + to_text(names_of(array, found[1])) +
                                   ". Say which with \"dims\".");
+    if (found.empty()) continue;
+    placement.dims = found.front();
+    return placement;
   }
   throw std::invalid_argument(where + ": its shape " + to_text(placed.shape) + " does not fit " +
-                              (placed.dims ? "the dims " + to_text(*placed.dims) + " of " : "dimensions of ") + "the array " +
+                              (names ? "the dims " + to_text(*names) + " of " : "dimensions of ") + "the array " +
                               to_text(array) + ", in that order.");
 }
 

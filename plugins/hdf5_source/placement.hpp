@@ -18,18 +18,20 @@ struct NamedSize {
 struct Placement {
   std::vector<std::size_t> dims;  ///< indices into the array's dimensions, ascending
   bool edges = false;             ///< one element more than the last of them: bin edges
+  bool squeezed = false;          ///< the dataset has further dimensions of one element
 };
 
 /// A dataset to be placed.
 struct Placed {
-  std::string name;  ///< if it is the name of a dimension, it lies along that one rather than along another as long
+  std::string name;  ///< if it is the name of a dimension and there is one to find, it is that one
   std::vector<std::int64_t> shape;
-  std::optional<std::vector<std::string>> dims;  ///< as the user says; nothing: from the sizes
+  std::optional<std::vector<std::string>> dims;  ///< as the user says; nothing: from name and sizes
   bool may_be_edges = false;
 };
 
-/// Throws std::invalid_argument, beginning with where, if the sizes fit no dimensions of the array in their order, or
-/// more than one choice of them.
+/// Takes the sizes as they are; if they fit nothing, as bin edges; if that fails too, without dimensions of one element
+/// (masks are often stored as [1, y, x]). Throws std::invalid_argument, beginning with where, if the sizes fit no
+/// dimensions of the array in their order, or more than one choice of them.
 [[nodiscard]] Placement find_placement(const std::vector<NamedSize>& array, const Placed& placed,
                                        const std::string& where);
 

@@ -219,6 +219,10 @@ class Request {
     const auto& mask = masks_.back();
     mask.flag({}, {});  // refuses a type or a bit that cannot be
     if (!mask.streamed()) return;
+    if (mask.placement.squeezed)
+      throw sdk::RecipeError("mask '" + name + "' (" + mask.input.where + "): changes with '" + dims_.front().name +
+                             "', so it must not have further dimensions of one element, as its size " +
+                             sizes(mask.input.description().shape) + " has.");
     for (const auto& other : masks_)
       if (other.streamed() && other.name != name)
         throw sdk::RecipeError("masks '" + other.name + "' and '" + name + "' both change with '" + dims_.front().name +

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// The driver: HDF5's table of functions over open, pread, pwrite, ftruncate, fsync and close.
+// The driver: HDF5's table of functions over open, pread, pwrite, ftruncate and close.
 #include "file_driver.hpp"
 
 #include <fcntl.h>
@@ -47,7 +47,6 @@ H5FD_t* open_file(const char* name, unsigned, hid_t access, haddr_t) {
 
 herr_t close_file(H5FD_t* handle) {
     const std::unique_ptr<File> file(&self(handle));
-    if (file->state->error == 0 && ::fsync(file->descriptor) != 0 && errno != EINVAL) note(*file->state);
     if (::close(file->descriptor) != 0) note(*file->state);
     return 0;
 }

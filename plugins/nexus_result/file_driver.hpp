@@ -14,7 +14,7 @@ struct FileState {
 /// A file access property list with a driver of our own: plain system calls on one file, like HDF5's sec2.
 /// The first failure is noted in `state`, and from then on nothing reaches the file while HDF5 is told that all is well.
 /// For HDF5 1.10 cannot close a file that it could not flush: it tries again when the process exits, prints, and may crash.
-/// So whoever writes looks at state.error after each call. On closing, the file is brought to the disk (fsync) first.
+/// So whoever writes looks at state.error after each call, and once more after closing.
 /// `state` must outlive the file.
 [[nodiscard]] Handle file_access(FileState& state);
 

@@ -139,20 +139,21 @@ void ResultFile::write(std::size_t array, const Box& box) {
     });
 }
 
+/// The array labelled "step.port", or "step" when that label means its first output.
+const ResultFile::Data* ResultFile::find(const std::string& reference) const {
+    for (const auto& label : {reference, reference.substr(0, reference.find('.'))})
+        for (const auto& data : data_)
+            if (data.label == label) return &data;
+    return nullptr;
+}
+
+/// The first of these that can be drawn: what the recipe names, the curve it came from, any other.
 void ResultFile::set_default(const Ending& ending) const {
-    const auto labelled = [&](const std::string& label) {
-        return std::find_if(data_.begin(), data_.end(), [&](const Data& data) { return data.label == label; });
-    };
-    const auto end = data_.end();
-    auto shown = labelled(ending.default_label);
-    if (shown == end || shown->rank == 0) {
-        const auto curve = labelled(ending.default_curve_label);
-        const auto plottable = std::find_if(data_.begin(), end, [](const Data& data) { return data.rank > 0; });
-        if (curve != end && curve->rank > 0) shown = curve;
-        else if (plottable != end) shown = plottable;
-    }
-    if (shown == end) shown = data_.begin();
-    if (shown != end) write_attribute(entry_.get(), "default", shown->group);
+    std::vector<const Data*> candidates{find(ending.default_array), find(ending.default_curve)};
+    for (const auto& data : data_) candidates.push_back(&data);
+    for (const bool drawable : {true, false})
+        for (const auto* data : candidates)
+            if (data && (data->rank > 0 || !drawable)) return write_attribute(entry_.get(), "default", data->group);
 }
 
 void ResultFile::finish(const Ending& ending) {

@@ -43,7 +43,7 @@ struct Mask {
 };
 
 struct ArrayDescription {
-    std::string label;                     ///< "step.port": the group is named after it
+    std::string label;                     ///< "step.port", or "step" for its first output: the group is named after it
     ElementType type = ElementType::float64;
     std::string unit = "1";
     std::vector<Dim> dims = {};
@@ -66,10 +66,10 @@ struct Box {
 /// What is known when all data has been written.
 struct Ending {
     std::string title;
-    std::string default_label;        ///< the array to show on opening
-    std::string default_curve_label;  ///< shown in its place when it is a single number; may be empty
-    Group process;                    ///< what becomes /entry/process
-    std::vector<Group> steps;         ///< further groups of the entry
+    std::string default_array;   ///< "step.port" of the array to show on opening
+    std::string default_curve;   ///< shown in its place when that is a single number; may be empty
+    Group process;               ///< what becomes /entry/process
+    std::vector<Group> steps;    ///< further groups of the entry
 };
 
 /// One file: /entry (NXentry) with an NXdata per array, as README.md lays out.
@@ -86,7 +86,7 @@ public:
 
     /// Variances become standard deviations; a variance below 0 is written as NaN.
     void write(std::size_t array, const Box& box);
-    /// Adds the record, flushes, closes and syncs to disk.
+    /// Adds the record, flushes and closes.
     void finish(const Ending& ending);
     /// Closes and keeps nothing worth reading. The file stays for the caller to remove.
     void abandon() noexcept;
@@ -99,6 +99,7 @@ private:
     };
 
     Data make_data(const ArrayDescription& array, int deflate_level);
+    [[nodiscard]] const Data* find(const std::string& reference) const;
     void set_default(const Ending& ending) const;
     template <class F>
     void guarded(const F& f);

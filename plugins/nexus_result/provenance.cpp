@@ -112,9 +112,9 @@ Ending parse_provenance(std::string_view json) {
         const auto run = Json::parse(json);
         Ending ending;
         ending.title = run.at("recipe").value("title", "");
-        ending.default_label = run.value("default", "");
+        ending.default_array = run.value("default", "");
         if (const auto curve = run.find("default_curve"); curve != run.end() && curve->is_string())
-            ending.default_curve_label = curve->get<std::string>();
+            ending.default_curve = curve->get<std::string>();
         ending.process = process_group(run, std::string(json));
         const auto date = run.at("date").get<std::string>();
         for (const auto& step : run.at("steps")) ending.steps.push_back(step_group(step, ending.steps.size() + 1, date));

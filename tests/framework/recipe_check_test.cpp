@@ -168,7 +168,7 @@ TEST_CASE("check: faults of form") {
     CHECK(only_text(check_recipe(recipes() / "nothing.json", catalogue())) == (recipes() / "nothing.json").string() + ": the file cannot be read.");
 
     CHECK(only_text(check_steps({{"s.t", frames}, {"s", frames}})) ==
-          "r.json:2:1: steps: the name 's.t' must be of the form ^[A-Za-z_][A-Za-z0-9_]*$.");
+          "r.json:2:1: steps: the name 's.t' must be letters, digits and _, not beginning with a digit.");
     CHECK(only_text(check_steps({{"s", R"("use": 3)"}})) == "r.json:2:14: step 's': use = 3, must be a text that is not empty.");
     CHECK(only_text(check_steps({{"s", R"("wiht": {}, )" + frames}})) == "r.json:2:7: step 's': unknown key 'wiht'. Did you mean 'with'?");
     CHECK(only_text(check_steps({{"f", frames}, {"s", R"("use": "slice", "in": {"data": ["f"]}, "with": {"dim": "x"})"}})) ==
@@ -178,6 +178,9 @@ TEST_CASE("check: faults of form") {
 TEST_CASE("check: a malformed part hides nothing else of its step") {
     const Checked checked = check_steps({{"f", frames}, {"i", R"("us": 1, "use": "azimuthal_integration", "in": {"image": "f"}, "with": {"bins": 0, "geometry": 3})"}});
     CHECK(codes(checked) == std::vector<std::string>{"unknown-key", "out-of-range", "bad-type"});
+    const Checked several = check_steps({{"a", R"("use": 1)"}, {"b", R"("use": 2, "x": 3)"}, {"c d", frames}, {"e", R"("in": {})"}, {"g", "\"use\": \"slic\""}});
+    CHECK(codes(several) == std::vector<std::string>{"unused-step", "schema", "unused-step", "schema", "unknown-key", "schema", "schema",
+                                                     "unused-step", "unknown-plugin"});
 }
 
 TEST_CASE("check: parameters of a plugin") {
@@ -193,6 +196,7 @@ TEST_CASE("check: parameters of a plugin") {
     CHECK(fault_of_integration(R"("geometry": "g", "monitor": {"fron": "f"})").ends_with("monitor = {\"fron\":\"f\"}, must be a number > 0. Remove it to use the default 1."));
     CHECK(fault_of_thermometer(R"("settings": {"gian": 1})").ends_with("settings has the unknown key 'gian'. Did you mean 'gain'?"));
     CHECK(fault_of_thermometer(R"("settings": {"gain": "x"})").ends_with("settings.gain = \"x\", must be an integer."));
+    CHECK(fault_of_integration(R"("geometry": ["g"])").ends_with("geometry = [\"g\"], must be a text."));
     CHECK(fault_of_thermometer(R"("files": ["a", 3])").ends_with("files[1] = 3, must be a text."));
 }
 
@@ -249,6 +253,8 @@ TEST_CASE("check: parameters of the recipe") {
         CHECK(codes(run(R"("n": {"type": "path"})", R"("bins": "${n}")", {}, false)) == std::vector<std::string>{"missing-value", "bad-type"});
         CHECK(only_text(run(R"("n": {"type": "integer", "default": "x"})", R"("bins": "${n}")")).ends_with(
             "parameter 'n': default = \"x\", must be an integer."));
+        CHECK(only_text(run(R"("n": {"type": "text", "default": "${m}"})", R"("unit": "${n}")")).ends_with(
+            "parameter 'n': default = \"${m}\", must be a value: \"${name}\" stands in the with of steps only."));
         CHECK(only_text(run(R"("n": {"type": "choice"})", R"("unit": "${n}")")).ends_with("parameter 'n': 'choices' is missing."));
         CHECK(only_text(run(R"("n": {"type": "choice", "choices": ["deg", "1/nm"]})", R"("unit": "${n}")", {{"n", "rad"}})) ==
               "-p n=rad: parameter 'n' = rad, must be one of \"deg\" or \"1/nm\".");
@@ -298,6 +304,7 @@ TEST_CASE("check: --set") {
     CHECK(only_text(run({{"s.q_mni", "1"}})) == "--set s.q_mni=1: step 's' (porod_invariant): unknown parameter 'q_mni'. Did you mean 'q_min'?");
     CHECK(only_text(run({{"t.q_min", "1"}})) == "--set t.q_min=1: there is no step 't'. Did you mean 'c' or 's'?");
     CHECK(only_text(run({{"q_min", "1"}})) == "--set q_min=1: write --set step.parameter=value.");
+    CHECK(only_text(run({{"c.path", "${p}"}})).ends_with("path = ${p}, must be a value: \"${name}\" stands in a recipe only."));
     CHECK(only_text(run({{"s.q_min", "-1"}})) == "--set s.q_min=-1: step 's' (porod_invariant): q_min = -1, must be > 0.");
 }
 

@@ -59,7 +59,8 @@ TEST_CASE("a pattern finds the files in natural order") {
   const TemporaryFolder folder;
   for (const char* name : {"f10.tif", "f9.tif", "f100.tif", "f01.tif"}) std::ofstream((folder.path() / name).string()) << "x";
   CHECK(expand((folder.path() / "f*.tif").string()) ==
-        Names{(folder.path() / "f01.tif").string(), (folder.path() / "f9.tif").string(), (folder.path() / "f10.tif").string(), (folder.path() / "f100.tif").string()});
+        Names{(folder.path() / "f01.tif").string(), (folder.path() / "f9.tif").string(),
+              (folder.path() / "f10.tif").string(), (folder.path() / "f100.tif").string()});
 }
 
 TEST_CASE("a name is one file; a pattern and a list are a series, however short") {

@@ -65,6 +65,7 @@ struct sluice_description {
     bool present = true;
     sluice::Description array;
     sluice::Dims loop;
+    std::map<std::string, sluice::Unit> coordinate_units;   ///< of those that plugin.json declares, as handed over
     std::shared_ptr<const sluice::Array> value;       ///< of a static input
     std::optional<sluice::Selection> selection;       ///< outputs of a selecting plugin
     std::vector<std::string> dropped_coordinates;

@@ -71,6 +71,13 @@ std::int32_t coordinate(const D* d, sluice_text coordinate_name, sluice_array* o
     return 1;
 }
 
+std::int32_t coordinate_unit(const D* d, sluice_text which, sluice_text* out) {
+    const auto found = d->coordinate_units.find(string_of(which));
+    if (found == d->coordinate_units.end()) return 0;
+    *out = text_of(found->second.text());
+    return 1;
+}
+
 std::int32_t values(const D* d, sluice_array* out) {
     if (!d->value) return 0;
     *out = view_of(d, *d->value, false);
@@ -208,6 +215,8 @@ void set_mask(D* d, sluice_text which, const sluice_array* given) {
     d->array.masks.push_back(std::move(mask));
 }
 
+void set_correlated_over(D* d, sluice_text dim) { d->array.correlated_over.push_back(string_of(dim)); }
+
 void set_fact_number(D* d, sluice_text which, double value, sluice_text fact_unit) {
     d->array.facts[string_of(which)] = NumberFact{value, Unit::parse(view(fact_unit))};
 }
@@ -247,6 +256,7 @@ void fill_description_functions(sluice_host& table) {
     table.dim_size = dim_size;
     table.loop_size = loop_size;
     table.coordinate = coordinate;
+    table.coordinate_unit = coordinate_unit;
     table.values = values;
     table.fact_number = fact_number;
     table.fact_text = fact_text;
@@ -264,6 +274,7 @@ void fill_description_functions(sluice_host& table) {
     table.set_coordinate = Guarded<set_coordinate>::call;
     table.drop_coordinate = Guarded<drop_coordinate>::call;
     table.set_mask = Guarded<set_mask>::call;
+    table.set_correlated_over = Guarded<set_correlated_over>::call;
     table.set_fact_number = Guarded<set_fact_number>::call;
     table.set_fact_text = Guarded<set_fact_text>::call;
     table.set_fact_boolean = Guarded<set_fact_boolean>::call;

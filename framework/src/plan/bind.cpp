@@ -12,6 +12,7 @@
 
 #include <sluice/host/fingerprint.hpp>
 
+#include "plan/layout.hpp"
 #include "recipe/unit_expression.hpp"
 
 namespace sluice {
@@ -369,12 +370,16 @@ private:
         array.facts = operand.description.facts;
         for (std::size_t i = 0; i < operand.core.size(); ++i) array.dims.push_back({operand.core_names[i], operand.core_shape[i]});
         for (const auto& dim : operand.loop) view->loop.push_back(operand.description.dims[*find_dim(operand.description.dims, dim)]);
+        for (const auto& each : operand.coordinates)
+            if (each.present) view->coordinate_units.emplace(each.name, each.unit);
         for (const auto& each : operand.description.coordinates) {
             const auto& dims = each.values->dims();
             if (!std::all_of(dims.begin(), dims.end(), [&](const Dim& d) { return contains(operand.core, d.name); })) continue;
             const auto name = names.contains(each.name) ? names.at(each.name) : each.name;
             array.coordinates.push_back({name, each.edges, std::make_shared<const Array>(handed(operand, name, renamed(*each.values, names)))});
         }
+        operand.fixed_mask = fixed_mask(operand);
+        if (operand.fixed_mask) array.masks.push_back({"united", operand.core_names, operand.fixed_mask});
         if (operand.declaration->is_static)
             view->value = std::make_shared<const Array>(renamed(evaluate_(operand.node, operand.output).to_unit(operand.unit), names));
         return view;
@@ -586,7 +591,7 @@ private:
 
     void tag_correlated(Description& full) const {
         if (!full.variances) return;
-        std::set<std::string> tags;
+        std::set<std::string> tags(full.correlated_over.begin(), full.correlated_over.end());   // what probe said
         for_each_connected([&](const Operand& operand) {
             if (!operand.variances) return;
             tags.insert(operand.description.correlated_over.begin(), operand.description.correlated_over.end());
@@ -648,6 +653,8 @@ std::shared_ptr<Node> make_node(Graph& graph, const Step& step, std::shared_ptr<
     node->state->where = fmt::format("{}:{}:{}: step '{}' ({})", step.location.file, step.location.line, step.location.column, step.name, step.plugin);
     node->state->manifest = &manifest;
     node->state->parameters = step.with;
+    for (const auto& [parameter, from] : step.per_item)   // not null: the plugin can see that it is given
+        node->state->parameters[parameter] = {{"from", from.step + "." + from.port}};
     node->state->events = graph.options.events;
     Binder(graph, *node, evaluate, notes).run();
     return node;
@@ -673,6 +680,7 @@ std::string signature(const Node& node) {
             text += each.name;
             add_array(*each.values);
         }
+        if (operand.fixed_mask) add_array(*operand.fixed_mask);
         if (view.value) add_array(*view.value);
     }
     return sha256(text);
@@ -694,7 +702,10 @@ void prepare(Graph& graph, Node& node) {
     call_plugin(*node.state, [&](sluice_context& context) {
         return node.table().prepare(&context, &host_table(), static_cast<std::int32_t>(in.size()), in.data(), &state);
     });
-    shared = {state, [library = node.library](void* made) { library->table().destroy(made); }};
+    shared = {state, [library = node.library](void* made) {
+        const std::lock_guard lock(io_mutex());   // a source closes its files here
+        library->table().destroy(made);
+    }};
     node.prepared = shared;
 }
 

@@ -71,7 +71,7 @@ struct Operand {
     std::vector<Index> core_shape;
     std::vector<MaskOperand> masks;
     bool mask_streams = false;                ///< united anew for every block
-    std::vector<std::uint8_t> fixed_mask;     ///< [count], when no mask has loop dims
+    std::shared_ptr<const Array> fixed_mask;  ///< over the core dims: all masks, when no item has others
     std::vector<CoordinateOperand> coordinates;
     double constant = 0;                      ///< of a per_item parameter without a step
     Array resident;                           ///< adapted, set when the pass begins

@@ -81,9 +81,16 @@ void lay_out_values(Operand& operand, const Dims& over, const Dims& inner) {
     operand.layout = operand.streamed ? block_layout(to, inner) : resident_layout(to, over, inner);
 }
 
+/// Of each core dim; 0 where these dims lack it.
+std::vector<Index> core_strides(const Operand& operand, const Dims& dims) {
+    const auto strides = strides_of(dims);
+    std::vector<Index> out;
+    for (const auto& name : operand.core) out.push_back(stride_or_zero(strides, name));
+    return out;
+}
+
 void lay_out_masks(const Graph& graph, Operand& operand, const Dims& over, const Dims& inner) {
     operand.masks.clear();
-    operand.mask_streams = false;
     for (const auto& mask : operand.description.masks) {
         MaskOperand out;
         out.name = mask.name;
@@ -92,21 +99,32 @@ void lay_out_masks(const Graph& graph, Operand& operand, const Dims& over, const
         const bool in_block = !mask.values && operand.streamed;
         if (in_block) dims = without(dims, over);
         out.layout = in_block ? block_layout(dims, inner) : resident_layout(dims, over, inner);
-        const auto strides = strides_of(dims);
-        for (const auto& name : operand.core) out.core_strides.push_back(stride_or_zero(strides, name));
-        const bool loops = std::any_of(dims.begin(), dims.end(), [&](const Dim& d) {
-            return std::find(operand.loop.begin(), operand.loop.end(), d.name) != operand.loop.end();
-        });
-        operand.mask_streams = operand.mask_streams || !mask.values || loops;
+        out.core_strides = core_strides(operand, dims);
         operand.masks.push_back(std::move(out));
     }
-    if (operand.mask_streams) return;
-    operand.fixed_mask.assign(static_cast<std::size_t>(operand.masks.empty() ? 0 : operand.count), 0);
-    for (const auto& mask : operand.masks)
-        unite_masks(reinterpret_cast<const std::uint8_t*>(mask.values->data()), operand.core_shape, mask.core_strides, operand.fixed_mask.data());
+    operand.mask_streams = !operand.masks.empty() && !operand.fixed_mask;
 }
 
 }  // namespace
+
+std::shared_ptr<const Array> fixed_mask(const Operand& operand) {
+    const auto& masks = operand.description.masks;
+    const auto is_fixed = [&](const Mask& mask) {
+        return mask.values && std::none_of(mask.dims.begin(), mask.dims.end(), [&](const std::string& dim) {
+            return std::find(operand.loop.begin(), operand.loop.end(), dim) != operand.loop.end();
+        });
+    };
+    if (masks.empty() || !std::all_of(masks.begin(), masks.end(), is_fixed)) return nullptr;
+    Description description;
+    description.dtype = DType::boolean;
+    for (std::size_t i = 0; i < operand.core.size(); ++i) description.dims.push_back({operand.core_names[i], operand.core_shape[i]});
+    auto united = Buffer::make(operand.count, [&](std::byte* to) {
+        for (const auto& mask : masks)
+            unite_masks(reinterpret_cast<const std::uint8_t*>(mask.values->data()), operand.core_shape,
+                        core_strides(operand, mask.values->dims()), reinterpret_cast<std::uint8_t*>(to));
+    });
+    return std::make_shared<const Array>(std::move(description), std::move(united));
+}
 
 Dims inner_dims(const Node& node, const Dims& over) { return without(node.loop, over); }
 

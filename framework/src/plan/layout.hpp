@@ -10,6 +10,10 @@ namespace sluice {
 /// Operands that stream must have `streamed` set already.
 void lay_out(const Graph& graph, Node& node, const Dims& over, const Dims& inner);
 
+/// The masks of an operand united over its core dims, in its order; null when there are none, and when one of them streams
+/// or differs between items.
+std::shared_ptr<const Array> fixed_mask(const Operand& operand);
+
 /// The loop dims of a node that are not streamed.
 Dims inner_dims(const Node& node, const Dims& over);
 

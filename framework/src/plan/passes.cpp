@@ -32,6 +32,10 @@ bool begins_with(const Dims& dims, const Dims& prefix) {
     return dims.size() >= prefix.size() && std::equal(prefix.begin(), prefix.end(), dims.begin());
 }
 
+bool steps(const Node& source) {
+    return std::any_of(source.windows.begin(), source.windows.end(), [](const Selection& w) { return w.step != 1; });
+}
+
 bool has_all(const Dims& dims, const Dims& part) {
     return std::all_of(part.begin(), part.end(), [&](const Dim& dim) {
         const auto at = find_dim(dims, dim.name);
@@ -130,6 +134,7 @@ private:
         if (producer.selects && producer.source < 0) return false;
         if (producer.source >= 0) {
             const auto& output = producer.outputs[0];
+            if (steps(producer) && !begins_with(output.description.dims, mine.over)) return false;
             return has_all(output.description.dims, mine.over) && (!output.mask || begins_with(output.mask_dims, mine.over)) &&
                    !(mine.over.empty() && graph_.output(operand).wanted_resident);
         }

@@ -81,11 +81,14 @@ private:
         output.wanted_resident = true;
     }
 
-    /// A selection of a source reads less; of anything else it is a copy of a part.
+    /// A selection of a source reads less; of anything else it is a copy of a part. Steps are taken along the first dim
+    /// of a source only: there every element is a read of its own.
     void fold(Node& node) {
         const auto& operand = node.inputs[0];
         const auto& producer = graph().node(operand.node);
-        if (producer.source < 0 || !producer.library || node.windows[0].step != 1) return;
+        const auto& window = node.windows[0];
+        if (producer.source < 0 || !producer.library) return;
+        if (window.step != 1 && window.dim != producer.outputs[0].description.dims[0].name) return;
         node.source = producer.source;
         auto windows = producer.windows;
         windows.push_back(node.windows[0]);

@@ -91,7 +91,9 @@ private:
         const Json& property = properties_[name];
         Json value = text;
         if (Json parsed = Json::parse(text, nullptr, false); !parsed.is_discarded() && !only_text(property)) value = parsed;
-        settle({name, at(name), override_location(name), std::filesystem::current_path(), value, text});
+        const Value given{name, at(name), override_location(name), std::filesystem::current_path(), value, text};
+        if (text.find("${") == std::string::npos) settle(given);
+        else refuse(given, "bad-type", text + ", must be a value: \"${name}\" stands in a recipe only");
     }
     static bool only_text(const Json& property) {
         return allows_type(property, "string") && !allows_type(property, "number") && !allows_type(property, "boolean") &&

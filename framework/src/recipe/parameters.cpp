@@ -69,6 +69,8 @@ Json settle_quantity(const Json& value, const Json& declaration) {
 Json settle_value(const Json& value, const Json& declaration, const std::filesystem::path& folder) {
     const std::string type = declaration["type"].get<std::string>();
     if (value.is_null()) return value;
+    if (value.is_string() && value.get<std::string>().find("${") != std::string::npos)
+        throw Refusal{"bad-type", "a value: \"${name}\" stands in the with of steps only"};
     const auto need = [&](bool right) {
         if (!right) throw Refusal{"bad-type", describe_parameter_type(declaration)};
     };

@@ -2,7 +2,6 @@
 // Where the parts of the check put what they find, and the pieces of sentence that they share.
 #pragma once
 
-#include <set>
 #include <span>
 #include <string>
 #include <string_view>

@@ -29,10 +29,22 @@ std::string to_pointer(const std::vector<std::string>& context) {
     return pointer;
 }
 
+/// Takes out "format", which the validator applies to values of any type and then throws. (Ours, path and unit, are
+/// judged elsewhere.) A property that is called format is an object and stays.
+void drop_formats(nlohmann::json& schema) {
+    static const std::set<std::string> plain_values{"enum", "const", "default", "examples"};
+    if (schema.is_object() && schema.contains("format") && schema["format"].is_string()) schema.erase("format");
+    if (!schema.is_structured()) return;
+    for (auto& entry : schema.items())
+        if (schema.is_array() || !plain_values.contains(entry.key())) drop_formats(entry.value());
+}
+
 }  // namespace
 
 std::vector<std::string> failing_pointers(const Json& schema, const Json& value) {
-    const nlohmann::json plain_schema = schema, plain_value = value;
+    nlohmann::json plain_schema = schema;
+    drop_formats(plain_schema);
+    const nlohmann::json plain_value = value;
     valijson::Schema compiled;
     valijson::SchemaParser().populateSchema(valijson::adapters::NlohmannJsonAdapter(plain_schema), compiled);
     valijson::ValidationResults results;

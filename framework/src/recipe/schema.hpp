@@ -18,7 +18,7 @@ struct SchemaFault {
     enum class Kind { wrong_type, out_of_range, unknown_key, missing_key, bad_name };
     Kind kind;
     std::string pointer;             ///< of the value; unknown_key and bad_name: of the member; missing_key: of the object
-    std::string need;                ///< "a number > 0", "one of \"a\" or \"b\"", "of the form ..."; missing_key: the key
+    std::string need;                ///< "a number > 0", "one of \"a\" or \"b\"", "letters, digits and _"; missing_key: the key
     std::vector<std::string> known;  ///< unknown_key and enumerations: what would have been right
 };
 std::vector<SchemaFault> schema_faults(const Json& schema, const Json& value);

@@ -103,10 +103,11 @@ public:
             auto [reached, schema] = descend(pointer);
             schemas.emplace(std::move(reached), std::move(schema));
         }
+        check_names("", resolve(root_), value_);
         for (const auto& [pointer, schema] : schemas) {
             const auto deeper = schemas.upper_bound(pointer + "/");
             const bool innermost = deeper == schemas.end() || !deeper->first.starts_with(pointer + "/");
-            explain_one(pointer, schema, innermost);
+            explain_one(pointer, schema, innermost && !explained_below(pointer));
         }
         return std::move(faults_);
     }
@@ -159,16 +160,23 @@ private:
             if (!value.contains(key)) faults_.push_back({Kind::missing_key, pointer, key.get<std::string>(), {}});
         if (member(schema, "additionalProperties") != false) return;
         for (const auto& entry : value.items())
-            if (!of_member(schema, entry.key())) explain_key(join_pointer(pointer, entry.key()), schema);
+            if (!of_member(schema, entry.key()))
+                faults_.push_back({Kind::unknown_key, join_pointer(pointer, entry.key()), "", keys_of(member(schema, "properties"))});
     }
 
-    void explain_key(const std::string& pointer, const Json& schema) {
-        for (const auto& entry : member(schema, "patternProperties").items())
-            if (entry.key() != "^//") {
-                faults_.push_back({Kind::bad_name, pointer, "of the form " + entry.key(), {}});
-                return;
-            }
-        faults_.push_back({Kind::unknown_key, pointer, "", keys_of(member(schema, "properties"))});
+    /// The validator does not tell where it meets a bad name.
+    void check_names(const std::string& pointer, const Json& schema, const Json& value) {
+        if (!value.is_object()) return;
+        const Json& names = member(schema, "propertyNames");
+        for (const auto& entry : value.items()) {
+            const std::string at = join_pointer(pointer, entry.key());
+            if (names.is_object() && !regex_finds(names.value("pattern", ""), entry.key()))
+                faults_.push_back({Kind::bad_name, at, names.value("description", "of the form " + names.value("pattern", "")), {}});
+            if (const Json* own = of_member(schema, entry.key())) check_names(at, *own, entry.value());
+        }
+    }
+    [[nodiscard]] bool explained_below(const std::string& pointer) const {
+        return std::any_of(faults_.begin(), faults_.end(), [&](const auto& each) { return each.pointer.starts_with(pointer + "/"); });
     }
 
     void explain_value(const std::string& pointer, const Json& schema, const Json& value) {
@@ -199,7 +207,8 @@ private:
 }  // namespace
 
 std::vector<SchemaFault> schema_faults(const Json& schema, const Json& value) {
-    return Explainer(schema, value).explain(failing_pointers(schema, value));
+    const auto pointers = failing_pointers(schema, value);
+    return pointers.empty() ? std::vector<SchemaFault>() : Explainer(schema, value).explain(pointers);
 }
 
 std::string describe_schema(const Json& schema) {

@@ -71,8 +71,8 @@ std::set<std::string> check_structure(const Json& schema, Json& value, PlaceWord
         incomplete.insert(missing ? fault.pointer : parent_of(fault.pointer));
         if (!missing || !misspelt(fault, faults)) report_fault(fault, value, words, report);
     }
-    for (const auto& fault : faults)
-        if (fault.kind != Kind::missing_key) prune(value, fault.pointer);
+    for (auto fault = faults.rbegin(); fault != faults.rend(); ++fault)  // inner parts before what is around them
+        if (fault->kind != Kind::missing_key && value.contains(Json::json_pointer(fault->pointer))) prune(value, fault->pointer);
     return incomplete;
 }
 

@@ -21,17 +21,17 @@ std::optional<std::vector<double>> read_numbers(hid_t group, const std::string& 
     return values;
 }
 
-/// True for the NXdata that keeps the array: the signal's long_name is "step.port (unit)".
-bool keeps(hid_t group, const std::string& signal, const std::string& reference) {
+/// True for the NXdata that keeps the array: the signal's long_name is its label, or "label (unit)".
+bool keeps(hid_t group, const std::string& signal, const std::string& label) {
     const Hdf5Handle dataset(H5Dopen2(group, signal.c_str(), H5P_DEFAULT));
     if (!dataset) return false;
     const std::string title = read_attribute(dataset, "long_name");
-    return title == reference || title.starts_with(reference + " (");
+    return title == label || title.starts_with(label + " (");
 }
 
 }  // namespace
 
-std::optional<KeptValues> read_kept_values(const std::filesystem::path& file, const std::string& reference, Index most) {
+std::optional<KeptValues> read_kept_values(const std::filesystem::path& file, const std::string& label, Index most) {
     const std::lock_guard lock(io_mutex());
     const QuietHdf5 quiet;
     const Hdf5Handle handle = open_result(file);
@@ -40,7 +40,7 @@ std::optional<KeptValues> read_kept_values(const std::filesystem::path& file, co
     for (const std::string& name : children(entry)) {
         const Hdf5Handle group(H5Oopen(entry, name.c_str(), H5P_DEFAULT));
         const std::string signal = read_attribute(group, "signal");
-        if (signal.empty() || !keeps(group, signal, reference)) continue;
+        if (signal.empty() || !keeps(group, signal, label)) continue;
         auto values = read_numbers(group, signal, most);
         if (!values) return std::nullopt;
         return KeptValues{*std::move(values), read_numbers(group, signal + "_errors", most).value_or(std::vector<double>())};

@@ -72,7 +72,7 @@ void copy_adapted(const std::byte* from, DType dtype, std::span<const Index> sha
         using T = decltype(zero);
         const auto* values = reinterpret_cast<const T*>(from);
         if (to_float64) copy_values(values, shape, strides, reinterpret_cast<double*>(to), factor);
-        else copy_values(values, shape, strides, reinterpret_cast<T*>(to), 1.0);
+        else copy_values(values, shape, strides, reinterpret_cast<T*>(to), factor);
     });
 }
 

@@ -9,7 +9,7 @@
 namespace sluice {
 
 /// to[i0, i1, …] = factor · from[Σ i_k strides_k], `to` packed in C order of `shape`. `strides` in elements.
-/// With to_float64, `to` is double; else it has the type of `from`, and factor must be 1.
+/// With to_float64, `to` is double; else it has the type of `from`.
 void copy_adapted(const std::byte* from, DType dtype, std::span<const Index> shape, std::span<const Index> strides,
                   std::byte* to, bool to_float64, double factor);
 

@@ -19,6 +19,18 @@ namespace {
 
 std::size_t index(Index i) { return static_cast<std::size_t>(i); }
 
+void hand_on_whole(const Graph& graph, int n, int o, const PassHooks& hooks) {
+    const auto& output = graph.node(n).outputs[index(o)];
+    const auto& array = *output.value;
+    std::vector<Index> start(array.dims().size(), 0), extent;
+    for (const auto& dim : array.dims()) extent.push_back(dim.size);
+    const std::uint8_t* mask = nullptr;
+    if (output.mask)
+        for (const auto& each : array.description().masks)
+            if (each.name == output.mask_name) mask = reinterpret_cast<const std::uint8_t*>(each.values->data());
+    hooks.kept({n, o, start, extent, array.data(), array.variances().empty() ? nullptr : array.variances().data(), mask});
+}
+
 class PassRun {
 public:
     PassRun(Graph& graph, const Pass& pass, const PassHooks& hooks)
@@ -196,20 +208,8 @@ private:
             auto& output = node.outputs[o];
             if (!mergers_[i] && output.wanted_resident) publish_output(output, whole_[i][o]);
             if (!output.kept || !output.value || !hooks_.kept) continue;
-            hand_on_whole(pass_.stages[i].node, static_cast<int>(o), hooks_);
+            hand_on_whole(graph_, pass_.stages[i].node, static_cast<int>(o), hooks_);
         }
-    }
-
-    void hand_on_whole(int n, int o, const PassHooks& hooks) const {
-        const auto& output = graph_.node(n).outputs[static_cast<std::size_t>(o)];
-        const auto& array = *output.value;
-        std::vector<Index> start(array.dims().size(), 0), extent;
-        for (const auto& dim : array.dims()) extent.push_back(dim.size);
-        const std::uint8_t* mask = nullptr;
-        if (output.mask)
-            for (const auto& each : array.description().masks)
-                if (each.name == output.mask_name) mask = reinterpret_cast<const std::uint8_t*>(each.values->data());
-        hooks.kept({n, o, start, extent, array.data(), array.variances().empty() ? nullptr : array.variances().data(), mask});
     }
 
     Graph& graph_;
@@ -227,7 +227,30 @@ private:
 
 }  // namespace
 
+namespace {
+
+/// A selection that could not be folded into a source: a part of a resident array.
+void select(Graph& graph, Node& node) {
+    const auto& window = node.windows.back();
+    const auto& whole = *graph.output(node.inputs[0]).value;
+    auto& output = node.outputs[0];
+    Description description = output.description;   // coordinates and masks are cut already
+    const auto part = whole.select(window.dim, window.begin, window.step, window.count);
+    for (auto& mask : description.masks)
+        for (const auto& cut : part.description().masks)
+            if (!mask.values && cut.name == mask.name) mask.values = cut.values;
+    output.value = part.with(std::move(description));
+}
+
+}  // namespace
+
 void execute(Graph& graph, const Pass& pass, const PassHooks& hooks) {
+    if (auto& node = graph.node(pass.stages[0].node); node.selects && node.source < 0) {
+        select(graph, node);
+        if (node.outputs[0].kept && hooks.kept) hand_on_whole(graph, pass.stages[0].node, 0, hooks);
+        if (hooks.progress) hooks.progress(pass.items, 0);
+        return;
+    }
     prepare_operands(graph, pass);
     PassRun(graph, pass, hooks).run();
     release_operands(graph, pass);

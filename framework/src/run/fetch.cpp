@@ -2,6 +2,8 @@
 // Reading the blocks of sources.
 #include "run/fetch.hpp"
 
+#include <algorithm>
+
 #include <fmt/format.h>
 
 #include "run/adapt.hpp"
@@ -15,7 +17,7 @@ struct SourceBox {
     std::vector<Index> start, count;
 };
 
-/// Box of a run in the node's own (windowed) dims, then in those of the source.
+/// Box of a run in the node's own (windowed) dims.
 SourceBox box_of(const Node& node, const Pass& pass, const std::vector<Index>& start, Index count) {
     const auto& dims = node.outputs[0].description.dims;
     SourceBox box;
@@ -28,9 +30,30 @@ SourceBox box_of(const Node& node, const Pass& pass, const std::vector<Index>& s
         box.start[at] = start[i];
         box.count[at] = i + 1 == pass.over.size() ? count : 1;
     }
-    for (auto window = node.windows.rbegin(); window != node.windows.rend(); ++window)
-        box.start[*find_dim(dims, window->dim)] += window->begin;   // folded windows have step 1
     return box;
+}
+
+/// From the node's own dims to the source's: through the windows, the last selection first.
+void to_source(const Node& node, SourceBox& box) {
+    for (auto window = node.windows.rbegin(); window != node.windows.rend(); ++window) {
+        auto& start = box.start[*find_dim(node.outputs[0].description.dims, window->dim)];
+        start = window->begin + start * window->step;
+    }
+}
+
+/// With steps along the first dim every element of it is a read of its own.
+std::vector<SourceBox> reads_of(const Node& node, const SourceBox& box) {
+    const bool steps = std::any_of(node.windows.begin(), node.windows.end(), [](const Selection& w) { return w.step != 1; });
+    std::vector<SourceBox> reads;
+    for (Index i = 0; i < (steps ? box.count[0] : 1); ++i) {
+        auto& read = reads.emplace_back(box);
+        if (steps) {
+            read.start[0] += i;
+            read.count[0] = 1;
+        }
+        to_source(node, read);
+    }
+    return reads;
 }
 
 Index product(const std::vector<Index>& values) {
@@ -79,11 +102,12 @@ Index fetch_block(Graph& graph, const Pass& pass, const Stage& stage, StageMemor
 
     memory.boxes.clear();
     for_each_run(pass.over, memory.begin, memory.end, [&](const std::vector<Index>& start, Index count) {
-        const auto box = box_of(node, pass, start, count);
-        memory.boxes.push_back({box.start, box.count, values, variances, mask, nullptr});
-        values += product(box.count) * size;
-        if (variances) variances += product(box.count);
-        if (mask) mask += mask_elements(output, box.count);
+        for (const auto& box : reads_of(node, box_of(node, pass, start, count))) {
+            memory.boxes.push_back({box.start, box.count, values, variances, mask, nullptr});
+            values += product(box.count) * size;
+            if (variances) variances += product(box.count);
+            if (mask) mask += mask_elements(output, box.count);
+        }
     });
     const std::lock_guard lock(io_mutex());
     for (auto& box : memory.boxes)

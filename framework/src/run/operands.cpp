@@ -125,7 +125,7 @@ void bind_masks(Graph& graph, const Pass& pass, const Span& span, const Slot& sl
     if (operand.masks.empty()) return;
     const auto positions = span.positions();
     if (!operand.mask_streams) {
-        memory.masks.assign(positions, operand.fixed_mask.data());
+        memory.masks.assign(positions, reinterpret_cast<const std::uint8_t*>(operand.fixed_mask->data()));
         return;
     }
     memory.masks.assign(positions, nullptr);

@@ -69,7 +69,8 @@ ResultFile::ResultFile(Graph& graph, std::filesystem::path target, const std::fu
     if (!graph.sink) throw Error(ErrorKind::plugin, fmt::format("the plugin '{}', which writes the result, is not installed", graph.recipe.format));
     if (!std::filesystem::is_directory(target_.parent_path()))
         throw Error(ErrorKind::output, fmt::format("{}: the folder {} does not exist", target_.string(), target_.parent_path().string()));
-    if (std::filesystem::is_directory(target_)) throw Error(ErrorKind::output, fmt::format("{}: is a folder; give the name of a file", target_.string()));
+    if (std::filesystem::exists(target_) && !std::filesystem::is_regular_file(target_))
+        throw Error(ErrorKind::output, fmt::format("{}: is there and is no file; give the name of a file", target_.string()));
     remove_leftovers(target_, say);
     temporary_ = target_.parent_path() / fmt::format("{}{}{}", temporary_prefix(target_), getpid(), suffix);
     state_.name = "outputs";
@@ -97,6 +98,8 @@ void ResultFile::describe(const std::vector<KeptArray>& kept) {
         view.port = each.label;
         view.array = output.description;
         view.array.name = each.label;
+        for (const auto& dim : output.description.dims)
+            if (!find_dim(output.core, dim.name)) view.loop.push_back(dim);
         ports_[{each.node, each.output}] = static_cast<std::int32_t>(descriptions_.size() - 1);
     }
 }

@@ -43,8 +43,20 @@ TEST_CASE("one element more means bin edges, for coordinates, where nothing fits
   CHECK(find_placement(image, {"t", {5}, Names{"y"}, true}, "").edges);
 }
 
+TEST_CASE("dimensions of one element count only where they fit") {
+  const auto mask = find_placement(image, {"mask", {1, 4, 5}, {}, false}, "");
+  CHECK(mask.dims == Indices{1, 2});
+  CHECK(mask.squeezed);
+  CHECK(find_placement(image, {"energy", {1}, {}, true}, "").dims == Indices{});
+  const std::vector<NamedSize> one_frame{{"frame", 1}, {"y", 4}, {"x", 5}};
+  CHECK(find_placement(one_frame, {"mask", {1, 4, 5}, {}, false}, "").dims == Indices{0, 1, 2});
+}
+
 TEST_CASE("a name or the user decides between dimensions of one size") {
   CHECK(find_placement(square, {"x", {4}, {}, true}, "").dims == Indices{2});
+  const auto edges = find_placement({{"frame", 6}, {"x", 5}}, {"x", {6}, {}, true}, "");  // not along frame
+  CHECK(edges.dims == Indices{1});
+  CHECK(edges.edges);
   CHECK(find_placement(square, {"height", {4}, Names{"y"}, true}, "").dims == Indices{1});
   CHECK(fault_of(square, {"height", {4}, {}, true}) ==
         "a.h5: dataset 'd': its shape [4] fits [y] and [x]. Say which with \"dims\".");

@@ -193,6 +193,40 @@ TEST_CASE("masks: pixels, frames, every value; bits that do not count") {
   CHECK(masked(data, "all") == std::vector<std::size_t>{11, pixels - 1});
 }
 
+TEST_CASE("many blocks, with chunks of other lengths for values, errors and mask, give what was written") {
+  constexpr std::size_t many = 1500, item = 16 * 20, all = many * item;
+  const TemporaryFolder folder;
+  const std::string file = (folder.path() / "long.h5").string();
+  std::vector<std::uint16_t> values(all);
+  std::vector<float> errors(all);
+  std::vector<std::uint8_t> bits(all);
+  for (std::size_t i = 0; i < all; ++i) {
+    values[i] = static_cast<std::uint16_t>(i % 65521);
+    errors[i] = static_cast<float>(i % 127);
+    bits[i] = i % 13 == 0 ? 8 : 0;
+  }
+  {
+    const Writer writer(file);
+    const Shape shape{many, 16, 20};
+    (void)writer.write("d", H5T_STD_U16LE, H5T_NATIVE_UINT16, shape, values.data(), deflated({7, 16, 20}).get());
+    (void)writer.write("e", H5T_IEEE_F32LE, H5T_NATIVE_FLOAT, shape, errors.data(), deflated({1, 16, 20}).get());
+    (void)writer.write("m", H5T_STD_U8LE, H5T_NATIVE_UINT8, shape, bits.data(), deflated({64, 8, 20}).get());
+  }
+  for (const int threads : {1, 4}) {
+    sluice::test::RunPluginOptions options;
+    options.threads = threads;
+    options.memory_bytes = std::int64_t{128} << 20;  // not enough for one block of all
+    const auto data = run_plugin("hdf5_source", {{"file", file}, {"path", "d"}, {"dims", {"frame", "y", "x"}}, {"unit", "count"},
+                                                 {"errors", "e"}, {"masks", {{"m", {{"path", "m"}}}}}}, {}, options).at("data");
+    const auto read = data.values<std::uint16_t>();
+    CHECK(std::equal(read.begin(), read.end(), values.begin(), values.end()));
+    const auto same_error = [](double variance, float error) { return variance == static_cast<double>(error) * error; };
+    CHECK(std::equal(data.variances().begin(), data.variances().end(), errors.begin(), errors.end(), same_error));
+    CHECK(masked(data, "m").size() == (all + 12) / 13);
+    CHECK(masked(data, "m")[7] == 7 * 13);
+  }
+}
+
 TEST_CASE("facts are read or given") {
   const Scan scan;
   const auto data = load(scan.with({{"facts",
@@ -281,7 +315,7 @@ TEST_CASE("sentences of what is wrong") {
   check_fault(scan.with({{"path", "entry/data/sample"}, {"dims", {"frame"}}}),
               scan.place("entry/data/sample") + ": holds strings, numbers are needed. Strings may be read as a coordinate or a fact.");
   check_fault(scan.with({{"coordinates", {{"y", {{"path", "entry/data/no_unit"}}}}}}),
-              "coordinate 'y': " + scan.place("entry/data/no_unit") + ": its shape [2] does not fit dimensions of the array "
+              "coordinate 'y': " + scan.place("entry/data/no_unit") + ": its shape [2] does not fit the dims [y] of the array "
               "[frame: 6, y: 4, x: 5], in that order.");
   check_fault(scan.with({{"masks", {{"m", {{"path", "entry/data/x"}, {"dims", {"x"}}}}}}}),
               "mask 'm': " + scan.place("entry/data/x") + ": its shape [6] does not fit the dims [x] of the array");

@@ -263,6 +263,20 @@ TEST_CASE("the default leads to the curve that a single number came from") {
     CHECK(Reader(file.path).attribute("/entry", "default") == "net_intensity");
 }
 
+TEST_CASE("the first output of a step is labelled by the step alone") {
+    const TemporaryFile file("_label.h5");
+    auto first = curves(), second = curves();
+    first.label = "other";
+    second.label = "net";
+    ResultFile out(file.path, {first, second}, 0);
+    auto ending = parse_provenance(provenance);
+    ending.default_array = "net.intensity";
+    out.finish(ending);
+    const Reader in(file.path);
+    CHECK(in.attribute("/entry", "default") == "net");
+    CHECK(in.attribute("/entry/net", "signal") == "net");
+}
+
 TEST_CASE("logarithmic scales are for intensities over a decade of q") {
     const TemporaryFile file("_style.h5");
     const auto has_style = [&](const ArrayDescription& array) {

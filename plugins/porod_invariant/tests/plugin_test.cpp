@@ -146,6 +146,15 @@ TEST_CASE("q in 1/angstrom: the same invariant in its unit, and limits with thei
     }
 }
 
+TEST_CASE("q under another name, by core binding") {
+    const Dims dims{{"s", 3}};
+    const auto data = with_coordinate(Array::from<double>("net", dims, "1/cm", Doubles{1, 2, 3}), "s", dims, "1/nm", {1, 2, 3});
+    const auto out = invariant_of(data, Json::object(), {.core = {{"q", {"s"}}}});
+    CHECK(out.at("invariant").scalar() == 22);
+    CHECK(to_text(out.at("integrand").dims()) == "[s: 3]");
+    CHECK(out.at("integrand").description().coordinate("s")->values->as_float64() == Doubles{1, 2, 3});
+}
+
 TEST_CASE("tails: units and values of what was fitted") {
     // I = 7 q^-4 + 2 exactly: C = 7 / (cm nm^4), B = 2 / cm, and the tail is C / 8.
     Doubles q, intensity;

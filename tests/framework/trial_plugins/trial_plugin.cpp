@@ -56,7 +56,8 @@ __attribute__((section(SLUICE_MANIFEST_SECTION), used)) constexpr auto manifest 
         "parameters": {"type": "object", "required": ["width"], "properties": {
             "width": {"type": "number", "unit": "nm", "exclusiveMinimum": 0, "per_item": true, "description": "Of the window."},
             "mode": {"type": "string", "enum": ["mean", "a|b"], "default": "mean", "description": "What is taken."},
-            "range": {"type": "array", "items": {"type": "number", "minimum": 0}, "default": [0, 1], "description": "Two ends."},
+            "range": {"type": "array", "items": {"type": "number", "minimum": 0}, "minItems": 2, "maxItems": 2, "default": [0, 1], "description": "Two ends."},
+            "share": {"type": ["number", "null"], "exclusiveMinimum": 0, "maximum": 1, "default": null, "description": "Of all; null: none."},
             "level": {"type": "integer", "minimum": 1, "maximum": 9, "default": 4, "description": "Effort."}}}})json");
 
 template <class T>

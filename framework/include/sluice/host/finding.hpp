@@ -7,7 +7,8 @@
 
 namespace sluice {
 
-/// A place in a JSON text. Line and column count from 1; column in bytes.
+/// A place in a JSON text. Line and column count from 1; column in bytes. Line 0: no text, and `file` says what it is
+/// ("-p scale=-1", a file that cannot be read).
 struct Location {
     std::string file;
     int line = 0;

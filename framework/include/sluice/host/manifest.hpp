@@ -73,7 +73,7 @@ struct Manifest {
     std::vector<InputPort> inputs;
     std::vector<OutputPort> outputs;     ///< the first is the default one
     std::map<std::string, std::vector<std::vector<std::string>>> packs;  ///< "pixel" -> [["y","x"], ["pixel"]]
-    Json parameters;                     ///< draft-7 object schema; properties carry unit, per_item, format: "path"
+    Json parameters;                     ///< draft-7 object schema; properties carry unit, difference, per_item, format: "path" or "unit"
     bool selects = false;                ///< a map whose outputs are parts of its first input, cut out by the host
     std::string over;                    ///< reduce: the loop dim, or "from:<parameter>"
     Index halo_before = 0, halo_after = 0;   ///< along the innermost loop dim (reduce: the one it runs over)

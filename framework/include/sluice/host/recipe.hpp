@@ -27,7 +27,9 @@ struct Step {
     std::map<std::string, Reference> inputs;               ///< by port
     std::map<std::string, std::vector<std::string>> core;  ///< plugin's core dim -> the data's own dims (one; several for a pack)
     std::map<std::string, Reference> per_item;             ///< parameters given by a step
-    /// Every parameter of plugin.json: defaults filled in, quantities as plain numbers in the declared unit, paths absolute.
+    /// The parameters in the order of plugin.json: defaults filled in, quantities as plain numbers in the declared unit,
+    /// paths absolute. Not in it: those in per_item, and those that are not given and have no default. A value that
+    /// `check` leaves open (values_required = false) stands as "${name}".
     Json with;
     std::string pointer;    ///< "/steps/net"
     Location location;

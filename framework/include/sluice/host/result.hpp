@@ -20,8 +20,9 @@ struct KeptValues {
     std::vector<double> values;
     std::vector<double> sigmas;   ///< standard deviations; empty when the array has none
 };
-/// The values of the kept array "step.port"; nothing when there is no such array of real numbers with at most `most` elements.
-std::optional<KeptValues> read_kept_values(const std::filesystem::path& file, const std::string& reference, Index most);
+/// The values of the kept array with this label ("net" for a step's default output, else "invariant.integrand"); nothing when
+/// there is no such array of real numbers with at most `most` elements.
+std::optional<KeptValues> read_kept_values(const std::filesystem::path& file, const std::string& label, Index most);
 
 struct Difference {
     std::string array;       ///< path in the file

@@ -100,13 +100,16 @@ typedef struct sluice_host {
     int64_t (*loop_size)(const sluice_description*, sluice_text dim);
     /* 1 and *out when it has such a coordinate that is the same for every loop item. */
     int32_t (*coordinate)(const sluice_description*, sluice_text name, sluice_array* out);
+    /* 1 and *out when it has such a coordinate at all, in the unit in which items will get it. */
+    int32_t (*coordinate_unit)(const sluice_description*, sluice_text name, sluice_text* out);
     /* 1 and *out when the whole value is known: static inputs. */
     int32_t (*values)(const sluice_description*, sluice_array* out);
     int32_t (*fact_number)(const sluice_description*, sluice_text name, double* out, sluice_text* unit);
     int32_t (*fact_text)(const sluice_description*, sluice_text name, sluice_text* out);
     int32_t (*fact_boolean)(const sluice_description*, sluice_text name, int32_t* out);
     /* The i-th of its coordinates, facts, masks: 1, or 0 past the last. Sinks see whole arrays, loop dims included.
-     * A mask that rides with the data has null values. */
+     * A mask that rides with the data has null values. Inputs of other plugins have one mask at most: all of theirs united,
+     * over the core dims, when it holds for every item. */
     int32_t (*coordinate_at)(const sluice_description*, int32_t i, sluice_text* name, sluice_array* out);
     int32_t (*fact_at)(const sluice_description*, int32_t i, sluice_text* name, int32_t* dtype /* of what to ask for */);
     int32_t (*mask_at)(const sluice_description*, int32_t i, sluice_text* name, sluice_array* out);
@@ -126,6 +129,8 @@ typedef struct sluice_host {
     /* A mask known now (values: SLUICE_BOOLEAN), or, with values->values null, one that rides with the data over
      * the dims named. */
     void (*set_mask)(sluice_description*, sluice_text name, const sluice_array*);
+    /* The variances of this output are not independent along one of its dims. */
+    void (*set_correlated_over)(sluice_description*, sluice_text dim);
     void (*set_fact_number)(sluice_description*, sluice_text name, double value, sluice_text unit);
     void (*set_fact_text)(sluice_description*, sluice_text name, sluice_text value);
     void (*set_fact_boolean)(sluice_description*, sluice_text name, int32_t value);

@@ -128,8 +128,20 @@ public:
         if (!host().coordinate(handle_, to_text(name), &array)) return std::nullopt;
         return to_small_array(array);
     }
+    /// The unit in which items get a coordinate, also one that differs between them.
+    [[nodiscard]] std::optional<std::string> coordinate_unit(std::string_view name) const {
+        sluice_text own{};
+        if (!host().coordinate_unit(handle_, to_text(name), &own)) return std::nullopt;
+        return std::string(to_view(own));
+    }
     /// All coordinates, for sinks: with the dims of the whole array, loop dims included.
     [[nodiscard]] std::vector<SmallArray> coordinates() const { return all_of(host().coordinate_at); }
+    /// What to leave out of every item (nonzero), over the core dims: all masks of the input united. Nothing when there are
+    /// none, or when one of them differs between items or rides with the data: then each item brings them united.
+    [[nodiscard]] std::optional<SmallArray> mask() const {
+        const auto all = masks();
+        return all.empty() ? std::nullopt : std::optional(all.front());
+    }
     /// All masks, for sinks; one that rides with the data has no values here.
     [[nodiscard]] std::vector<SmallArray> masks() const { return all_of(host().mask_at); }
     [[nodiscard]] std::vector<std::string> correlated_over() const {
@@ -250,6 +262,9 @@ public:
              [&](const sluice_array& array) { host().set_mask(handle_, to_text(name), &array); });
     }
 
+    /// The variances of this output are not independent along `dim` (replicates share their data): combining over it is
+    /// refused.
+    void set_correlated_over(std::string_view dim) const { host().set_correlated_over(handle_, to_text(dim)); }
     void set_fact(std::string_view name, double value, std::string_view unit) const {
         host().set_fact_number(handle_, to_text(name), value, to_text(unit));
     }

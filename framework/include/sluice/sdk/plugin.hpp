@@ -138,9 +138,10 @@ inline std::int32_t report(const Context& context, std::int32_t error, std::int6
     return error;
 }
 
-/// Runs f; turns whatever it throws into a report to the host. Nothing passes the C boundary.
+/// Runs f; turns whatever it throws into a report to the host. Nothing passes the C boundary. `otherwise` is whose fault a
+/// plain std::exception is: the data's, or, in a sink, the output's.
 template <class F>
-std::int32_t guarded(const Context& context, std::int64_t item, const F& f) noexcept {
+std::int32_t guarded(const Context& context, std::int64_t item, const F& f, std::int32_t otherwise = SLUICE_ERROR_DATA) noexcept {
     try {
         f();
         return 0;
@@ -159,7 +160,7 @@ std::int32_t guarded(const Context& context, std::int64_t item, const F& f) noex
     } catch (const std::bad_alloc&) {
         return report(context, SLUICE_ERROR_INTERNAL, item, "out of memory");
     } catch (const std::exception& error) {
-        return report(context, SLUICE_ERROR_DATA, item, error.what());
+        return report(context, otherwise, item, error.what());
     } catch (...) {
         return report(context, SLUICE_ERROR_PLUGIN, item, "the plugin threw something that is no std::exception");
     }
@@ -272,16 +273,16 @@ struct SinkTable {
                               std::int32_t n_in, const sluice_description* const* in) {
         const Context context(handle, host);
         return guarded(context, -1,
-                       [&] { static_cast<P*>(state)->begin(std::string(to_view(path)), Setup(context, n_in, in)); });
+                       [&] { static_cast<P*>(state)->begin(std::string(to_view(path)), Setup(context, n_in, in)); }, SLUICE_ERROR_OUTPUT);
     }
     static std::int32_t write(void* state, sluice_context* handle, const sluice_host* host, std::int32_t port,
                               const sluice_box* box) {
         const Context context(handle, host);
-        return guarded(context, -1, [&] { static_cast<P*>(state)->write(context, port, Box(box)); });
+        return guarded(context, -1, [&] { static_cast<P*>(state)->write(context, port, Box(box)); }, SLUICE_ERROR_OUTPUT);
     }
     static std::int32_t end(void* state, sluice_context* handle, const sluice_host* host, sluice_text provenance) {
         const Context context(handle, host);
-        return guarded(context, -1, [&] { static_cast<P*>(state)->end(context, to_view(provenance)); });
+        return guarded(context, -1, [&] { static_cast<P*>(state)->end(context, to_view(provenance)); }, SLUICE_ERROR_OUTPUT);
     }
     static void abandon(void* state) {
         try {
