@@ -26,25 +26,21 @@ std::string joined(const std::vector<std::string>& texts, std::string_view separ
 /// A per_item parameter also takes a step's output, {"from": "step.port"}.
 bool takes_step(const Json& property) { return property.value("per_item", false); }
 
-/// "number", "path", "list of number", "number or text"; null is not told: the description says what it means.
+/// "number", "path or null", "list of number", "number or text".
 std::string type_text(const Json& property) {
+    std::vector<std::string> types;
     for (const char* choice : {"anyOf", "oneOf"})
-        if (property.contains(choice)) {
-            std::vector<std::string> types;
-            for (const Json& each : property[choice]) types.push_back(type_text(each));
-            types.erase(std::unique(types.begin(), types.end()), types.end());
-            return joined(types, " or ");
-        }
-    if (property.contains("format")) return plain_text(property["format"]);
+        for (const Json& each : property.value(choice, Json::array())) types.push_back(type_text(each));
     const Json type = property.value("type", Json());
-    if (type.is_array()) {
-        std::vector<std::string> types;
-        for (const Json& each : type)
-            if (each != "null" && !(each == "object" && takes_step(property))) types.push_back(type_text({{"type", each}}));
-        return joined(types, " or ");
-    }
+    if (type.is_array())
+        for (const Json& each : type) {
+            Json one = property;
+            one["type"] = each;
+            if (each != "object" || !takes_step(property)) types.push_back(type_text(one));
+        }
+    if (!types.empty()) return joined(types, " or ");
     if (type == "array") return property.contains("items") ? "list of " + type_text(property["items"]) : "list";
-    if (type == "string") return "text";
+    if (type == "string") return property.value("format", "text");
     return type.is_string() ? type.get<std::string>() : "any";
 }
 

@@ -39,6 +39,9 @@ __asm__(".pushsection .sluice.manifest,\"a\",@progbits\n.incbin \"@manifest@\"\n
   if(arg_KERNEL)
     target_link_libraries(${name} PRIVATE ${name}_kernel)
   endif()
+  if(NOT SLUICE_SANITIZE)
+    target_link_options(${name} PRIVATE LINKER:-z,defs)  # an undefined symbol shows here, not when a recipe is run
+  endif()
   target_compile_definitions(${name} PRIVATE SLUICE_PLUGIN_ID="${id}" SLUICE_PLUGIN_VERSION="${version}")
   set_target_properties(${name} PROPERTIES OUTPUT_NAME sluice_${name} CXX_VISIBILITY_PRESET hidden
     VISIBILITY_INLINES_HIDDEN ON LIBRARY_OUTPUT_DIRECTORY ${SLUICE_PLUGIN_OUTPUT})

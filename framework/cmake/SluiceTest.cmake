@@ -17,7 +17,7 @@ function(sluice_add_test name)
     get_filename_component(stem ${source} NAME_WE)
     add_test(NAME ${name}.${stem} COMMAND ${name}_test --source-file=*${source})
     set_tests_properties(${name}.${stem} PROPERTIES LABELS "${arg_LABELS}"
-      ENVIRONMENT "SLUICE_SOURCE_DIR=${PROJECT_SOURCE_DIR};SLUICE_BINARY_DIR=${PROJECT_BINARY_DIR}"
+      ENVIRONMENT "SLUICE_SOURCE_DIR=${PROJECT_SOURCE_DIR};SLUICE_BINARY_DIR=${PROJECT_BINARY_DIR};TSAN_OPTIONS=suppressions=${PROJECT_SOURCE_DIR}/tests/thread_sanitizer.supp"
       SKIP_REGULAR_EXPRESSION "all skipped")
   endforeach()
 endfunction()

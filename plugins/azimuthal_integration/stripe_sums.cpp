@@ -197,6 +197,7 @@ StripeSummer::StripeSummer(const IntegrationTable::Data& data, const FrameBlock&
                        data.config.error_model == ErrorModel::poisson_floor_one),
       values_(size(tile_pixels * lanes_)),
       variances_(variances_apart_ ? values_.size() : 0),
+      pixel_squares_(with_squares ? size(tile_pixels) : 0),
       lane_sums_(size(data.config.bins * 2 * lanes_)),
       sums_(size(frames)) {
   const bool counts = std::visit(
@@ -286,13 +287,14 @@ void StripeSummer::clear(const Tile& tile, std::int64_t lane) {
 }
 
 void StripeSummer::add_squares(const Tile& tile, std::int64_t lane) {
+  for (std::int64_t pixel = 0; pixel < tile.pixels(); ++pixel) {
+    const double value = values_[size(place(pixel, lane))];
+    pixel_squares_[size(pixel)] = value * value / tile.norm[size(pixel)];
+  }
   std::vector<double>& squares = sums_[size(lane)].squares;
-  const auto add = [&](std::size_t bin, std::size_t pixel, double weight) {
-    const double value = values_[size(place(static_cast<std::int64_t>(pixel), lane))];
-    squares[bin] += weight * value * value / tile.norm[pixel];
-  };
-  for (const Entry& entry : tile.entries) add(entry.bin, entry.pixel, static_cast<double>(entry.weight));
-  for (std::size_t pixel = 0; pixel < tile.bins.size(); ++pixel) add(tile.bins[pixel], pixel, 1.0);
+  for (const Entry& entry : tile.entries)
+    squares[entry.bin] += static_cast<double>(entry.weight) * pixel_squares_[entry.pixel];
+  for (std::size_t pixel = 0; pixel < tile.bins.size(); ++pixel) squares[tile.bins[pixel]] += pixel_squares_[pixel];
 }
 
 void StripeSummer::add_lanes(const Tile& tile) {

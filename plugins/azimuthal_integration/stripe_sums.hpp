@@ -75,6 +75,7 @@ class StripeSummer {
   const bool variances_apart_;  ///< Else the raw value is the variance.
   std::vector<double> values_;             ///< [pixel, lane]
   std::vector<double> variances_;          ///< [pixel, lane]
+  std::vector<double> pixel_squares_;      ///< [pixel], of one lane
   std::vector<double> lane_sums_;          ///< [bin, signal or variance, lane]
   std::vector<std::int64_t> count_sums_;   ///< [frame, copy, bin]
   std::vector<FrameSums> sums_;

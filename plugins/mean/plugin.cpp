@@ -40,6 +40,7 @@ void add_replicates(const sdk::OutputDescription& output, std::vector<sdk::DimSi
     std::iota(numbers.begin(), numbers.end(), 0);
     output.set_dims(dims);
     output.set_coordinate("replicate", {dims.front()}, "1", numbers);
+    output.set_correlated_over("replicate");   // they share all but one block
 }
 
 class Mean : public sdk::Reduce {

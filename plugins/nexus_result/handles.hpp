@@ -1,62 +1,21 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// Ownership of HDF5 identifiers, and HDF5's failures as exceptions instead of its printing.
+// HDF5's failures as exceptions.
 #pragma once
-
-#include <hdf5.h>
 
 #include <stdexcept>
 #include <string>
-#include <utility>
+
+#include "sluice/io/hdf5.hpp"
 
 namespace sluice::nexus_result {
 
-/// Owns one HDF5 identifier of any kind; negative means none.
-class Handle {
-public:
-    Handle() = default;
-    explicit Handle(hid_t id) : id_(id) {}
-    Handle(Handle&& other) noexcept : id_(std::exchange(other.id_, H5I_INVALID_HID)) {}
-    Handle& operator=(Handle&& other) noexcept {
-        std::swap(id_, other.id_);
-        return *this;
-    }
-    ~Handle() { close(); }
-
-    [[nodiscard]] hid_t get() const { return id_; }
-    herr_t close() noexcept {
-        const auto id = std::exchange(id_, H5I_INVALID_HID);
-        return id < 0 ? 0 : static_cast<herr_t>(H5Idec_ref(id));
-    }
-
-private:
-    hid_t id_ = H5I_INVALID_HID;
-};
-
-/// While it lives, HDF5 prints no errors in this thread.
-class QuietErrors {
-public:
-    QuietErrors() {
-        H5Eget_auto2(H5E_DEFAULT, &function_, &data_);
-        H5Eset_auto2(H5E_DEFAULT, nullptr, nullptr);
-    }
-    ~QuietErrors() { H5Eset_auto2(H5E_DEFAULT, function_, data_); }
-    QuietErrors(const QuietErrors&) = delete;
-    QuietErrors& operator=(const QuietErrors&) = delete;
-
-private:
-    H5E_auto2_t function_ = nullptr;
-    void* data_ = nullptr;
-};
+using io::Handle;
+using io::QuietErrors;
 
 /// "what: innermost message of the HDF5 call that just failed"
 [[noreturn]] inline void fail(const std::string& what) {
-    std::string reason = "HDF5 gives no reason";
-    const auto take_first = [](unsigned depth, const H5E_error2_t* error, void* target) -> herr_t {
-        if (depth == 0 && error->desc) *static_cast<std::string*>(target) = error->desc;
-        return 0;
-    };
-    H5Ewalk2(H5E_DEFAULT, H5E_WALK_UPWARD, take_first, &reason);
-    throw std::runtime_error(what + ": " + reason);
+    const auto reason = io::hdf5_reason();
+    throw std::runtime_error(what + ": " + (reason.empty() ? "HDF5 gives no reason" : reason));
 }
 
 /// Status of an HDF5 call; throws when it failed.

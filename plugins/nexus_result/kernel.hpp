@@ -33,6 +33,7 @@ struct Coordinate {
     bool edges = false;                    ///< bin edges: the last size is one more than the dimension's
     std::vector<double> values = {};
     std::vector<std::string> labels = {};  ///< instead of values
+    std::vector<std::int64_t> integers = {};   ///< the values of an integer coordinate, exact
 };
 
 /// Elements to leave out (nonzero). Without values it rides with the data and comes with each box.

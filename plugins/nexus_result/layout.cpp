@@ -3,6 +3,7 @@
 #include "layout.hpp"
 
 #include <algorithm>
+#include <functional>
 #include <numeric>
 #include <optional>
 
@@ -111,8 +112,9 @@ void write_coordinate(hid_t group, const ArrayDescription& array, const Coordina
         write_attribute(dataset.get(), "dims", names(coordinate.dims));
     } else {
         const auto plain = per_element(coordinate);
-        const auto dataset =
-            write_shaped(group, name, plain.dims, ElementType::float64, plain.values.data(), coordinate.unit);
+        const bool exact = !coordinate.integers.empty() && !coordinate.edges;
+        const auto dataset = exact ? write_shaped(group, name, plain.dims, ElementType::int64, plain.integers.data(), coordinate.unit)
+                                   : write_shaped(group, name, plain.dims, ElementType::float64, plain.values.data(), coordinate.unit);
         write_attribute(dataset.get(), "long_name", titled(coordinate.name, coordinate.unit));
         if (coordinate.edges)
             write_shaped(group, name + "_edges", coordinate.dims, ElementType::float64, coordinate.values.data(),
@@ -126,11 +128,17 @@ bool is_axis_of(const Coordinate& coordinate, const std::string& dim) {
     return coordinate.labels.empty() && coordinate.dims.size() == 1 && coordinate.dims[0].name == dim;
 }
 
-/// The coordinate to plot against: that of the dimension's name, else the first numeric one on it.
+bool is_monotonic(const std::vector<double>& values) {
+    return std::adjacent_find(values.begin(), values.end(), std::less_equal<>()) == values.end() ||
+           std::adjacent_find(values.begin(), values.end(), std::greater_equal<>()) == values.end();
+}
+
+/// The coordinate to plot against: that of the dimension's name, else the first one on it that always rises or always falls
+/// (a temperature, but not a monitor).
 const Coordinate* axis_of(const ArrayDescription& array, const std::string& dim) {
     const Coordinate* found = nullptr;
     for (const auto& each : array.coordinates)
-        if (is_axis_of(each, dim) && (!found || each.name == dim)) found = &each;
+        if (is_axis_of(each, dim) && (each.name == dim || (!found && is_monotonic(each.values)))) found = &each;
     return found;
 }
 

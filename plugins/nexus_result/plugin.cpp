@@ -28,7 +28,7 @@ std::vector<Dim> dims(const std::vector<sdk::DimSize>& from) {
 }
 
 Coordinate coordinate(const sdk::SmallArray& from) {
-    return {from.name, dims(from.dims), from.unit, from.edges, from.values, from.labels};
+    return {from.name, dims(from.dims), from.unit, from.edges, from.values, from.labels, from.integers};
 }
 
 Mask mask(const sdk::SmallArray& from) {

@@ -133,7 +133,7 @@ Parameters
       What is taken.
   range (list of number; 2 items, each ≥ 0; default [0,1])
       Two ends.
-  share (number; > 0, ≤ 1)
+  share (number or null; > 0, ≤ 1)
       Of all; null: none.
   level (integer; 1 to 9; default 4)
       Effort.
@@ -150,7 +150,7 @@ TEST_CASE("the table of parameters for a README") {
 | `width` | number or step | nm | required | > 0 | Of the window. |
 | `mode` | text |  | mean | mean, a\|b | What is taken. |
 | `range` | list of number |  | [0,1] | 2 items, each ≥ 0 | Two ends. |
-| `share` | number |  |  | > 0, ≤ 1 | Of all; null: none. |
+| `share` | number or null |  |  | > 0, ≤ 1 | Of all; null: none. |
 | `level` | integer |  | 4 | 1 to 9 | Effort. |
 )");
 }

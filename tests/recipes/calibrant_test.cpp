@@ -38,8 +38,8 @@ std::vector<double> rings_deg() {
     return rings;
 }
 
-/// Rings of 0.4 degrees (full width at half maximum) on a flat 10, as an upright detector sees them: times cos^3 of 2theta and the
-/// polarization for the factor 0.95.
+/// Rings of 0.4 degrees (full width at half maximum) on a flat 10, as an upright detector sees them: times cos^3 of 2theta and
+/// the polarization for the factor 0.95.
 double counts(int row, int column) {
     const double t1 = (row + 0.5) * pixel_m - poni_m, t2 = (column + 0.5) * pixel_m - poni_m;
     const double two_theta = std::atan2(std::hypot(t1, t2), distance_m), chi = std::atan2(t1, t2);
@@ -60,7 +60,8 @@ void write_image(const std::filesystem::path& file) {
     TIFFSetField(tiff.get(), TIFFTAG_PHOTOMETRIC, PHOTOMETRIC_MINISBLACK);
     std::vector<float> line(size);
     for (int row = 0; row < size; ++row) {
-        for (int column = 0; column < size; ++column) line[static_cast<std::size_t>(column)] = static_cast<float>(counts(size - 1 - row, column));
+        for (int column = 0; column < size; ++column)
+            line[static_cast<std::size_t>(column)] = static_cast<float>(counts(size - 1 - row, column));
         TIFFWriteScanline(tiff.get(), line.data(), static_cast<std::uint32_t>(row));
     }
 }
@@ -85,9 +86,9 @@ TEST_CASE("the rings of a calibrant stand where Bragg's law puts them") {
     const auto image = folder.path() / "lab6.tif", result = folder.path() / "rings.h5";
     write_image(image);
     const auto geometry = folder.write("lab6.poni", poni);
-    const Finished finished = run_sluice({"run", (source_folder() / "pipelines/powder/calibrant.json").string(), "-p", "image=" + image.string(),
-                                          "-p", "geometry=" + geometry.string(), "-p", "flip=slow", "--set", "profile.range=[2, 14]",
-                                          "-p", "bins=600", "-o", result.string()});
+    const Finished finished = run_sluice({"run", (source_folder() / "pipelines/powder/calibrant.json").string(), "-p",
+                                          "image=" + image.string(), "-p", "geometry=" + geometry.string(), "-p", "flip=slow",
+                                          "--set", "profile.range=[2, 14]", "-p", "bins=600", "-o", result.string()});
     CAPTURE(finished.err);
     REQUIRE(finished.code == 0);
     const auto profile = sluice::read_kept_values(result, "profile", 600);

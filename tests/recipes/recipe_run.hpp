@@ -2,7 +2,6 @@
 // Runs a recipe of the tree by the program, and hands out the numbers it reports.
 #pragma once
 
-#include <cstdlib>
 #include <filesystem>
 #include <sstream>
 #include <stdexcept>
@@ -15,12 +14,6 @@
 #include "support/run_program.hpp"
 
 namespace sluice::test {
-
-inline std::filesystem::path source_folder() {
-    const char* folder = std::getenv("SLUICE_SOURCE_DIR");
-    if (!folder) throw std::runtime_error("SLUICE_SOURCE_DIR must name the source tree (ctest sets it)");
-    return folder;
-}
 
 inline std::filesystem::path example_data(const std::string& name) { return source_folder() / "examples/data" / name; }
 
@@ -48,9 +41,9 @@ inline Numbers run_recipe(const std::string& recipe, std::vector<std::string> wo
 
 /// The words that hand the example frames to pipelines/swaxs/invariant.json.
 inline std::vector<std::string> example_frames(std::vector<std::string> further = {}) {
-    further.insert(further.end(), {"-p", "frames=" + example_data("three_samples.h5").string(), "-p",
-                                   "empty=" + example_data("empty_cell.h5").string(), "-p",
-                                   "geometry=" + example_data("tilted.poni").string()});
+    further.insert(further.end(),
+                   {"-p", "frames=" + example_data("three_samples.h5").string(), "-p",
+                    "empty=" + example_data("empty_cell.h5").string(), "-p", "geometry=" + example_data("tilted.poni").string()});
     return further;
 }
 

@@ -53,8 +53,8 @@ TEST_CASE("provenance shows recipe, steps and inputs") {
     const Finished shown = run_sluice({"provenance", "show", result.string()});
     CHECK(shown.code == 0);
     CHECK(has(shown.out, "recipe: swaxs.invariant 1.0.0"));
-    for (const char* step : {"frames (hdf5_source", "profile (azimuthal_integration", "background (mean", "net (background_subtraction",
-                             "invariant (porod_invariant"})
+    for (const char* step : {"frames (hdf5_source", "profile (azimuthal_integration", "background (mean",
+                             "net (background_subtraction", "invariant (porod_invariant"})
         CHECK(has(shown.out, step));
     for (const char* input : {"three_samples.h5", "empty_cell.h5", "tilted.poni"})
         CHECK(has(shown.out, example_data(input).string() + "\n"));

@@ -23,8 +23,8 @@ TEST_CASE("the SWAXS invariant of frames is that of plain numpy") {
     constexpr std::array expected{10153.3985674, 19765.0861541, 39420.7793161};
     constexpr std::array expected_sigmas{475.38403916, 480.571098452, 492.017857479};
     const TemporaryFolder folder;
-    const auto words = example_frames({"-p", "bins=40", "-p", "q_max=18", "--set", "profile.range=[1, 18]", "--set", "cell.range=[1, 18]",
-                                       "--set", "profile.splitting=none", "--set", "cell.splitting=none"});
+    const auto words = example_frames({"-p", "bins=40", "-p", "q_max=18", "--set", "profile.range=[1, 18]", "--set",
+                                       "cell.range=[1, 18]", "--set", "profile.splitting=none", "--set", "cell.splitting=none"});
     const Numbers found = run_recipe("pipelines/swaxs/invariant.json", words, folder.path() / "r.h5", "invariant");
     REQUIRE(found.values.size() == 3);
     REQUIRE(found.sigmas.size() == 3);
@@ -62,9 +62,9 @@ TEST_CASE("the invariant of a measured curve") {
     CHECK(whole.sigmas.at(0) == doctest::Approx(0.00010947049692687483).epsilon(1e-12));
 }
 
-// q runs over the centres of 400 bins from 0.2 to 14 1/nm, of which 0.32075 and 11.98175 are the first and last inside 0.3 and 12.
-// Bias: trapezoids miss at most h^2/12 times the change of d(q^2 I)/dq, which is below 2 q I < 2 * 0.33 * 2000 at the low end;
-// bins and pixels smear I by at most (h^2 + p^2)/12, p = 0.0432 1/nm a pixel, which adds that times the integral of I, below
+// q runs over the centres of 400 bins from 0.2 to 14 1/nm, of which 0.32075 and 11.98175 are the first and last inside 0.3
+// and 12. Bias: trapezoids miss at most h^2/12 times the change of d(q^2 I)/dq, which is below 2 q I < 2 * 0.33 * 2000 at the low
+// end; bins and pixels smear I by at most (h^2 + p^2)/12, p = 0.0432 1/nm a pixel, which adds that times the integral of I, below
 // pi I0 / (4 xi).
 TEST_CASE("the quick start agrees with its truth") {
     constexpr double h = 13.8 / 400, p = 0.0432, amplitude = 2000, xi_nm = 1.2;
@@ -76,8 +76,9 @@ TEST_CASE("the quick start agrees with its truth") {
     const std::string recipe = "examples/quickstart.json";
     const Numbers noisy = run_recipe(recipe, {}, folder.path() / "noisy.h5", "invariant");
     CHECK(std::abs(noisy.values.at(0) - truth) < 3 * noisy.sigmas.at(0) + bias);
-    const Numbers exact = run_recipe(recipe, {"--set", "sample_frames.noise=none", "--set", "cell_frames.noise=none", "--set",
-                                              "sample_frames.dtype=float32", "--set", "cell_frames.dtype=float32"},
+    const Numbers exact = run_recipe(recipe,
+                                     {"--set", "sample_frames.noise=none", "--set", "cell_frames.noise=none", "--set",
+                                      "sample_frames.dtype=float32", "--set", "cell_frames.dtype=float32"},
                                      folder.path() / "exact.h5", "invariant");
     CHECK(std::abs(exact.values.at(0) - truth) < bias);
 }

@@ -4,6 +4,7 @@
 
 #include <fcntl.h>
 #include <spawn.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -21,6 +22,7 @@ namespace sluice::test {
 struct Finished {
     int code = 0;      ///< exit code, or 128 + signal as a shell has it
     std::string out, err;
+    long peak_memory_kb = 0;   ///< the largest resident set it had
 };
 
 /// A child that runs. Standard input is empty.
@@ -53,9 +55,10 @@ public:
 
     Finished wait() {
         int status = 0;
-        waitpid(pid_, &status, 0);
+        rusage used{};
+        wait4(pid_, &status, 0, &used);
         pid_ = 0;
-        return {WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status), read_whole(out()), read_whole(err())};
+        return {WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status), read_whole(out()), read_whole(err()), used.ru_maxrss};
     }
 
 private:
@@ -81,6 +84,13 @@ inline Finished run_program(const std::vector<std::string>& words, const std::fi
 inline std::filesystem::path binary_folder() {
     const char* folder = std::getenv("SLUICE_BINARY_DIR");
     if (!folder) throw std::runtime_error("SLUICE_BINARY_DIR must name the build folder (ctest sets it)");
+    return folder;
+}
+
+/// The source tree.
+inline std::filesystem::path source_folder() {
+    const char* folder = std::getenv("SLUICE_SOURCE_DIR");
+    if (!folder) throw std::runtime_error("SLUICE_SOURCE_DIR must name the source tree (ctest sets it)");
     return folder;
 }
 

@@ -46,6 +46,8 @@ inline std::string read_whole(const std::filesystem::path& file) {
     return {std::istreambuf_iterator<char>(stream), std::istreambuf_iterator<char>()};
 }
 
+inline void write_whole(const std::filesystem::path& file, std::string_view text) { std::ofstream(file, std::ios::binary) << text; }
+
 /// A path as error messages have it.
 inline std::string quoted(const std::filesystem::path& path) {
     std::string text("'");

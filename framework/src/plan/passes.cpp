@@ -252,7 +252,10 @@ private:
         Pass pass;
         pass.over = group.over;
         pass.items = volume(pass.over);
-        for (const int s : group.sources) pass.stages.push_back(source_stage(s, pass.over));
+        for (const int s : group.sources) {
+            pass.stages.push_back(source_stage(s, pass.over));
+            if (graph_.node(s).pass < 0) graph_.node(s).pass = number;
+        }
         for (const int n : group.nodes) {
             auto& node = graph_.node(n);
             node.pass = number;
@@ -265,7 +268,15 @@ private:
             pass.stages.push_back(stage);
         }
         extend_for_halos(pass);
+        refuse_empty(pass);
         return pass;
+    }
+
+    void refuse_empty(const Pass& pass) const {
+        for (const auto& dim : pass.over)
+            if (dim.size == 0)
+                throw Error(ErrorKind::data, fmt::format("{}: there is nothing to run over: dimension '{}' has no elements",
+                                                         graph_.node(pass.stages[0].node).state->where, dim.name));
     }
 
     Stage source_stage(int s, const Dims& over) const {

@@ -216,6 +216,11 @@ private:
     static void resolve_paths(Json& json, const Json& property, const std::filesystem::path& folder) {
         if (json.is_array())
             for (auto& each : json) resolve_paths(each, member(property, "items"), folder);
+        else if (json.is_object())
+            for (auto& [key, each] : json.items()) {
+                const Json& known = member(property, "properties");
+                resolve_paths(each, known.contains(key) ? known[key] : member(property, "additionalProperties"), folder);
+            }
         else if (json.is_string() && member(property, "format") == "path")
             json = absolute_path(json.get<std::string>(), folder);
     }

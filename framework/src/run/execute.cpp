@@ -3,7 +3,9 @@
 #include "run/execute.hpp"
 
 #include <cstring>
+#include <functional>
 #include <memory>
+#include <numeric>
 
 #include <tbb/parallel_pipeline.h>
 
@@ -19,23 +21,35 @@ namespace {
 
 std::size_t index(Index i) { return static_cast<std::size_t>(i); }
 
-void hand_on_whole(const Graph& graph, int n, int o, const PassHooks& hooks) {
-    const auto& output = graph.node(n).outputs[index(o)];
-    const auto& array = *output.value;
-    std::vector<Index> start(array.dims().size(), 0), extent;
-    for (const auto& dim : array.dims()) extent.push_back(dim.size);
-    const std::uint8_t* mask = nullptr;
-    if (output.mask)
-        for (const auto& each : array.description().masks)
-            if (each.name == output.mask_name) mask = reinterpret_cast<const std::uint8_t*>(each.values->data());
-    hooks.kept({n, o, start, extent, array.data(), array.variances().empty() ? nullptr : array.variances().data(), mask});
-}
+/// The streamed mask of a box for every value of it: a source's mask may have fewer dims than its values.
+class WholeMask {
+public:
+    WholeMask(const Output& output, const std::vector<Index>& extent, const std::uint8_t* mask) : mask_(mask) {
+        const auto& dims = output.description.dims;
+        if (!mask || output.mask_dims.size() == dims.size()) return;
+        std::vector<Index> strides(dims.size(), 0);
+        Index stride = 1;
+        for (std::size_t d = dims.size(); d-- > 0;) {
+            if (!find_dim(output.mask_dims, dims[d].name)) continue;
+            strides[d] = stride;
+            stride *= extent[d];
+        }
+        spread_.assign(index(std::accumulate(extent.begin(), extent.end(), Index{1}, std::multiplies<>())), 0);
+        unite_masks(mask, extent, strides, spread_.data());
+        mask_ = spread_.data();
+    }
+    [[nodiscard]] const std::uint8_t* data() const { return mask_; }
+
+private:
+    const std::uint8_t* mask_;
+    std::vector<std::uint8_t> spread_;
+};
 
 class PassRun {
 public:
     PassRun(Graph& graph, const Pass& pass, const PassHooks& hooks)
         : graph_(graph), pass_(pass), hooks_(hooks), blocks_(blocks_of(pass)) {
-        for (Index i = 0; i < pass.tokens; ++i) free_.push_back(slots_.emplace_back(std::make_unique<Slot>()).get());
+        for (Index i = 0; i < pass.tokens; ++i) slots_.push_back(std::make_unique<Slot>());
         mergers_.resize(pass.stages.size());
         whole_.resize(pass.stages.size());
         for (std::size_t i = 0; i < pass.stages.size(); ++i) {
@@ -81,16 +95,13 @@ private:
         memory.end = std::min(row + length, slot.end + stage.extend_after);
     }
 
-    Slot& take_free() {   // the pipeline's tokens bound the number in flight: there is one
-        const std::lock_guard lock(free_mutex_);
-        Slot* slot = free_.back();
-        free_.pop_back();
-        return *slot;
-    }
+    /// In turn: blocks are kept in order, and no more than these are in flight. So all are in use from the start, and the
+    /// peak of memory does not depend on luck or on the length of the data.
+    Slot& slot_of(std::size_t block) { return *slots_[block % slots_.size()]; }
 
     Slot* fetch() {
         throw_if_cancelled();
-        Slot& slot = take_free();
+        Slot& slot = slot_of(next_);
         const auto range = blocks_[next_];
         const Leaves leaves(pass_);
         slot.number = static_cast<Index>(next_++);
@@ -142,8 +153,6 @@ private:
         items_done_ += slot->end - slot->begin;
         bytes_read_ += slot->bytes_read;
         if (hooks_.progress) hooks_.progress(items_done_, bytes_read_);
-        const std::lock_guard lock(free_mutex_);
-        free_.push_back(slot);
     }
 
     /// Copies a stage's block into resident arrays and hands boxes of kept ones on.
@@ -165,13 +174,13 @@ private:
                 if (variances) std::memcpy(whole_[i][o].variances.data() + slot.begin * per_item * 8, variances, index(count * per_item * 8));
                 if (mask) std::memcpy(whole_[i][o].mask.data() + slot.begin * mask_per_item, mask, index(count * mask_per_item));
             } else if (output.kept && hooks_.kept) {
-                hand_on(pass_.stages[i].node, static_cast<int>(o), output, slot, values, variances, mask, per_item);
+                hand_on(pass_.stages[i].node, static_cast<int>(o), output, slot, values, variances, mask, per_item, mask_per_item);
             }
         }
     }
 
     void hand_on(int node, int o, const Output& output, const Slot& slot, const std::byte* values, const std::byte* variances,
-                 const std::byte* mask, Index per_item) const {
+                 const std::byte* mask, Index per_item, Index mask_per_item) const {
         const auto& dims = output.description.dims;
         for_each_run(pass_.over, slot.begin, slot.end, [&](const std::vector<Index>& at, Index count) {
             std::vector<Index> start(dims.size(), 0), extent;
@@ -180,11 +189,11 @@ private:
                 start[d] = at[d];
                 extent[d] = d + 1 == at.size() ? count : 1;
             }
-            hooks_.kept({node, o, start, extent, values, reinterpret_cast<const double*>(variances),
-                         reinterpret_cast<const std::uint8_t*>(mask)});
+            const WholeMask whole(output, extent, reinterpret_cast<const std::uint8_t*>(mask));
+            hooks_.kept({node, o, start, extent, values, reinterpret_cast<const double*>(variances), whole.data()});
             values += count * per_item * size_of(output.description.dtype);
             if (variances) variances += count * per_item * 8;
-            if (mask) mask += count * per_item;
+            if (mask) mask += count * mask_per_item;
         });
     }
 
@@ -208,7 +217,7 @@ private:
             auto& output = node.outputs[o];
             if (!mergers_[i] && output.wanted_resident) publish_output(output, whole_[i][o]);
             if (!output.kept || !output.value || !hooks_.kept) continue;
-            hand_on_whole(graph_, pass_.stages[i].node, static_cast<int>(o), hooks_);
+            hand_on_whole(graph_, pass_.stages[i].node, static_cast<int>(o), hooks_.kept);
         }
     }
 
@@ -219,15 +228,9 @@ private:
     std::size_t next_ = 0;
     Index items_done_ = 0, bytes_read_ = 0;
     std::vector<std::unique_ptr<Slot>> slots_;
-    std::mutex free_mutex_;
-    std::vector<Slot*> free_;
     std::vector<std::unique_ptr<Merger>> mergers_;
     std::vector<std::vector<OutputMemory>> whole_;
 };
-
-}  // namespace
-
-namespace {
 
 /// A selection that could not be folded into a source: a part of a resident array.
 void select(Graph& graph, Node& node) {
@@ -244,10 +247,23 @@ void select(Graph& graph, Node& node) {
 
 }  // namespace
 
+void hand_on_whole(const Graph& graph, int node, int o, const std::function<void(const KeptBox&)>& kept) {
+    const auto& output = graph.node(node).outputs[index(o)];
+    const auto& array = *output.value;
+    std::vector<Index> start(array.dims().size(), 0), extent;
+    for (const auto& dim : array.dims()) extent.push_back(dim.size);
+    const std::uint8_t* mask = nullptr;
+    if (output.mask)
+        for (const auto& each : array.description().masks)
+            if (each.name == output.mask_name) mask = reinterpret_cast<const std::uint8_t*>(each.values->data());
+    const WholeMask whole(output, extent, mask);
+    kept({node, o, start, extent, array.data(), array.variances().empty() ? nullptr : array.variances().data(), whole.data()});
+}
+
 void execute(Graph& graph, const Pass& pass, const PassHooks& hooks) {
     if (auto& node = graph.node(pass.stages[0].node); node.selects && node.source < 0) {
         select(graph, node);
-        if (node.outputs[0].kept && hooks.kept) hand_on_whole(graph, pass.stages[0].node, 0, hooks);
+        if (node.outputs[0].kept && hooks.kept) hand_on_whole(graph, pass.stages[0].node, 0, hooks.kept);
         if (hooks.progress) hooks.progress(pass.items, 0);
         return;
     }

@@ -16,13 +16,16 @@ struct KeptBox {
     std::span<const Index> start, count;
     const std::byte* values = nullptr;
     const double* variances = nullptr;       ///< null without
-    const std::uint8_t* mask = nullptr;      ///< null unless the output streams a mask
+    const std::uint8_t* mask = nullptr;      ///< of every value; null unless the output streams a mask
 };
 
 struct PassHooks {
     std::function<void(const KeptBox&)> kept;
     std::function<void(Index items_done, Index bytes_read)> progress;
 };
+
+/// Hands an output that is known as a whole to hooks.kept.
+void hand_on_whole(const Graph& graph, int node, int output, const std::function<void(const KeptBox&)>& kept);
 
 /// Throws the Error of a stage that fails. Outputs that are wanted resident have their value afterwards.
 void execute(Graph& graph, const Pass& pass, const PassHooks& hooks);

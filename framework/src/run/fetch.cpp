@@ -97,8 +97,7 @@ Index fetch_block(Graph& graph, const Pass& pass, const Stage& stage, StageMemor
                           ? reinterpret_cast<double*>((reorder ? memory.fetched_variances : out.variances).get(elements * 8))
                           : nullptr;
     const Index mask_per_item = output.mask ? volume(output.mask_dims) / std::max<Index>(1, pass.items) : 0;
-    auto* mask = output.mask ? reinterpret_cast<std::uint8_t*>((reorder ? memory.fetched_mask : out.mask).get(mask_per_item * memory.items()))
-                             : nullptr;
+    auto* mask = output.mask ? reinterpret_cast<std::uint8_t*>(out.mask.get(mask_per_item * memory.items())) : nullptr;
 
     memory.boxes.clear();
     for_each_run(pass.over, memory.begin, memory.end, [&](const std::vector<Index>& start, Index count) {

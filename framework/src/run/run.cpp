@@ -109,12 +109,7 @@ private:
     void hand_on_known() {
         for (const auto& each : kept_arrays(graph_)) {
             const auto& node = graph_.node(each.node);
-            const auto& output = node.outputs[static_cast<std::size_t>(each.output)];
-            if (!node.setup && node.library) continue;
-            std::vector<Index> start(output.description.dims.size(), 0), extent;
-            for (const auto& dim : output.description.dims) extent.push_back(dim.size);
-            const auto& array = *output.value;
-            kept({each.node, each.output, start, extent, array.data(), array.variances().empty() ? nullptr : array.variances().data(), nullptr});
+            if (node.setup || !node.library) hand_on_whole(graph_, each.node, each.output, [this](const KeptBox& box) { kept(box); });
         }
     }
 

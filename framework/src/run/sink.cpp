@@ -64,6 +64,11 @@ std::vector<KeptArray> kept_arrays(const Graph& graph) {
     return kept;
 }
 
+TemporaryFile::~TemporaryFile() {
+    std::error_code ignored;
+    if (!path.empty()) std::filesystem::remove(path, ignored);
+}
+
 ResultFile::ResultFile(Graph& graph, std::filesystem::path target, const std::function<void(const std::string&)>& say)
     : graph_(graph), target_(std::filesystem::absolute(std::move(target))) {
     if (!graph.sink) throw Error(ErrorKind::plugin, fmt::format("the plugin '{}', which writes the result, is not installed", graph.recipe.format));
@@ -71,8 +76,9 @@ ResultFile::ResultFile(Graph& graph, std::filesystem::path target, const std::fu
         throw Error(ErrorKind::output, fmt::format("{}: the folder {} does not exist", target_.string(), target_.parent_path().string()));
     if (std::filesystem::exists(target_) && !std::filesystem::is_regular_file(target_))
         throw Error(ErrorKind::output, fmt::format("{}: is there and is no file; give the name of a file", target_.string()));
+    refuse_input();
     remove_leftovers(target_, say);
-    temporary_ = target_.parent_path() / fmt::format("{}{}{}", temporary_prefix(target_), getpid(), suffix);
+    temporary_.path = target_.parent_path() / fmt::format("{}{}{}", temporary_prefix(target_), getpid(), suffix);
     state_.name = "outputs";
     state_.where = fmt::format("{}: outputs ({})", graph.recipe.file.filename().string(), graph.recipe.format);
     state_.manifest = &graph.sink->manifest();
@@ -85,10 +91,20 @@ ResultFile::ResultFile(Graph& graph, std::filesystem::path target, const std::fu
     void* made = nullptr;
     call([&](sluice_context& c) { return table.prepare(&c, &host_table(), static_cast<std::int32_t>(in.size()), in.data(), &made); });
     sink_ = {made, [library = graph.sink](void* sink) { library->table().destroy(sink); }};
-    const auto path = temporary_.string();
+    const auto path = temporary_.path.string();
     call([&](sluice_context& c) {
         return table.begin(sink_.get(), &c, &host_table(), {path.data(), static_cast<Index>(path.size())}, static_cast<std::int32_t>(in.size()), in.data());
     });
+}
+
+/// The result must not replace a file that it is made from.
+void ResultFile::refuse_input() const {
+    std::error_code ignored;
+    for (const auto& node : graph_.nodes)
+        for (const auto& file : node->state->files)
+            if (std::filesystem::equivalent(file, target_, ignored))
+                throw Error(ErrorKind::output, fmt::format("{}: step '{}' reads this file, so the result must not replace it; give another "
+                                                           "name with --output", target_.string(), node->step->name));
 }
 
 void ResultFile::describe(const std::vector<KeptArray>& kept) {
@@ -122,9 +138,9 @@ void ResultFile::commit(const Json& provenance) {
     call([&](sluice_context& c) {
         return graph_.sink->table().end(sink_.get(), &c, &host_table(), {text.data(), static_cast<Index>(text.size())});
     });
-    flush_to_disk(temporary_);
+    flush_to_disk(temporary_.path);
     std::error_code error;
-    std::filesystem::rename(temporary_, target_, error);
+    std::filesystem::rename(temporary_.path, target_, error);
     if (error) cannot_write(target_, error.value());
     committed_ = true;
     flush_to_disk(target_.parent_path());
@@ -133,9 +149,7 @@ void ResultFile::commit(const Json& provenance) {
 ResultFile::~ResultFile() {
     if (committed_) return;
     const std::lock_guard lock(io_mutex());
-    if (sink_) graph_.sink->table().abandon(sink_.get());
-    std::error_code ignored;
-    std::filesystem::remove(temporary_, ignored);
+    graph_.sink->table().abandon(sink_.get());
 }
 
 }  // namespace sluice

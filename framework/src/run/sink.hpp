@@ -18,6 +18,16 @@ struct KeptArray {
 };
 std::vector<KeptArray> kept_arrays(const Graph& graph);
 
+/// A file that is gone when its owner is, unless it got another name.
+class TemporaryFile {
+public:
+    TemporaryFile() = default;
+    ~TemporaryFile();
+    TemporaryFile(const TemporaryFile&) = delete;
+    TemporaryFile& operator=(const TemporaryFile&) = delete;
+    std::filesystem::path path;
+};
+
 class ResultFile {
 public:
     /// Removes leftovers of killed runs beside `target` (telling `say`), and begins a temporary file.
@@ -31,10 +41,12 @@ public:
 
 private:
     void call(const std::function<std::int32_t(sluice_context&)>& call);
+    void refuse_input() const;
     void describe(const std::vector<KeptArray>& kept);
 
     Graph& graph_;
-    std::filesystem::path target_, temporary_;
+    std::filesystem::path target_;
+    TemporaryFile temporary_;   ///< before sink_, which closes it first
     StepState state_;
     std::vector<std::unique_ptr<sluice_description>> descriptions_;
     std::map<std::pair<int, int>, std::int32_t> ports_;

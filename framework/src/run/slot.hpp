@@ -59,7 +59,7 @@ struct StageMemory {
     std::vector<OutputMemory> outputs;
     std::vector<OperandMemory> operands, per_item;
     Memory scratch;
-    Memory fetched, fetched_variances, fetched_mask;   ///< in the source's own order, when that has to be changed
+    Memory fetched, fetched_variances;   ///< in the source's own order, when that has to be changed
     std::vector<FetchedBox> boxes;
     std::vector<Memory> states;   ///< reduce: one per leaf of the block and inner item
 

@@ -63,6 +63,7 @@ struct SmallArray {
     std::string unit;
     bool edges = false;
     std::vector<double> values;       ///< numbers, converted to double
+    std::vector<std::int64_t> integers;   ///< the same, exact, when they are signed integers (train ids, time stamps)
     std::vector<std::string> labels;  ///< of a string array
 };
 
@@ -85,6 +86,7 @@ inline SmallArray to_small_array(const sluice_array& array) {
         const auto* values = static_cast<const decltype(zero)*>(array.values);
         out.values.reserve(count);
         for (std::size_t i = 0; i < count; ++i) out.values.push_back(static_cast<double>(values[i]));
+        if constexpr (std::is_same_v<decltype(zero), std::int64_t>) out.integers.assign(values, values + count);
     });
     return out;
 }

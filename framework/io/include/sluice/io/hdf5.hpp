@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// The HDF5 C API with ownership: identifiers that close themselves, error texts instead of printing. Needs HDF5 to link.
+#pragma once
+
+#include <hdf5.h>
+
+#include <string>
+#include <utility>
+
+namespace sluice::io {
+
+/// Owns one HDF5 identifier of any kind; negative means none.
+class Handle {
+public:
+    Handle() = default;
+    explicit Handle(hid_t id) : id_(id) {}
+    Handle(Handle&& other) noexcept : id_(std::exchange(other.id_, H5I_INVALID_HID)) {}
+    Handle& operator=(Handle&& other) noexcept {
+        std::swap(id_, other.id_);
+        return *this;
+    }
+    ~Handle() { close(); }
+
+    [[nodiscard]] hid_t get() const { return id_; }
+    operator hid_t() const { return id_; }
+    explicit operator bool() const { return id_ >= 0; }
+
+    /// Closes any kind of object when this is the last reference; a failure shows that its data was not written.
+    herr_t close() noexcept {
+        const auto id = std::exchange(id_, H5I_INVALID_HID);
+        return id < 0 ? 0 : static_cast<herr_t>(H5Idec_ref(id));
+    }
+
+private:
+    hid_t id_ = H5I_INVALID_HID;
+};
+
+/// While it lives, HDF5 prints no errors in this thread.
+class QuietErrors {
+public:
+    QuietErrors() {
+        H5Eget_auto2(H5E_DEFAULT, &function_, &data_);
+        H5Eset_auto2(H5E_DEFAULT, nullptr, nullptr);
+    }
+    ~QuietErrors() { H5Eset_auto2(H5E_DEFAULT, function_, data_); }
+    QuietErrors(const QuietErrors&) = delete;
+    QuietErrors& operator=(const QuietErrors&) = delete;
+
+private:
+    H5E_auto2_t function_ = nullptr;
+    void* data_ = nullptr;
+};
+
+/// The innermost message of the HDF5 call that failed last in this thread; "" when there is none.
+[[nodiscard]] inline std::string hdf5_reason() {
+    std::string text;
+    const auto take_first = [](unsigned depth, const H5E_error2_t* error, void* target) -> herr_t {
+        if (depth == 0 && error->desc) *static_cast<std::string*>(target) = error->desc;
+        return 0;
+    };
+    H5Ewalk2(H5E_DEFAULT, H5E_WALK_UPWARD, take_first, &text);
+    return text;
+}
+
+}  // namespace sluice::io

@@ -1,0 +1,200 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// How the host brings steps together: several sources, passes, gathers, bindings, selections, broadcasts, and refusals.
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <cstdint>
+#include <regex>
+#include <string>
+#include <vector>
+
+#include <sluice/host/result.hpp>
+
+#include "support/arrays.hpp"
+#include "support/run_plugin.hpp"
+#include "support/run_recipe.hpp"
+#include "support/temporary_folder.hpp"
+
+namespace {
+
+using namespace sluice;
+using namespace sluice::test;
+
+std::size_t at(Index i) { return static_cast<std::size_t>(i); }
+
+Json counter(const std::vector<std::string>& dims, const std::vector<Index>& shape) {
+    return {{"use", "counter_source"}, {"with", {{"dims", dims}, {"shape", shape}}}};
+}
+/// What counter_source documents.
+double counted(Index place) { return 1.0 / (1.0 + static_cast<double>(place % 1009)); }
+
+Json step(const std::string& plugin, const std::string& port, const std::string& from, const Json& with = Json::object()) {
+    return {{"use", plugin}, {"in", {{port, from}}}, {"with", with}};
+}
+
+/// Curves over q = 1, 2, 3 … 1/nm, written in the recipe: one, or one per sample.
+Json curves(const Json& values, double q_first = 1) {
+    const bool many = values.at(0).is_array();
+    Json q = Json::array();
+    for (std::size_t i = 0; i < (many ? values.at(0) : values).size(); ++i) q.push_back(q_first + static_cast<double>(i));
+    return {{"use", "values"},
+            {"with", {{"values", values}, {"dims", many ? Json{"sample", "q"} : Json{"q"}}, {"sigma", 0.5},
+                      {"coordinates", {{"q", {{"values", q}, {"unit", "1/nm"}}}}}}}};
+}
+
+Json subtract(const std::string& sample, const std::string& background, const Json& with = Json::object()) {
+    return {{"use", "background_subtraction"}, {"in", {{"sample", sample}, {"background", background}}}, {"with", with}};
+}
+
+const Json two_samples = {{5, 7, 9}, {6, 8, 11}}, one_background = {1, 2, 4};
+
+}  // namespace
+
+TEST_CASE("two sources meet in one step, and one of them is broadcast") {
+    const Json steps = {{"s", curves(two_samples)}, {"b", curves(one_background)}, {"net", subtract("s", "b")}};
+    const auto net = run_recipe(recipe_of(steps, {"net"})).at("net.net");
+    CHECK(values_of(net) == std::vector<double>{4, 5, 5, 5, 6, 7});
+    CHECK(variances_of(net) == std::vector<double>(6, 0.25 + 0.25));
+    CHECK(net.description().correlated_over == std::vector<std::string>{"sample"});
+}
+
+TEST_CASE("a parameter per item is matched by the name of its dimension") {
+    const Json scales = {{"use", "values"}, {"with", {{"values", {1, 0.5}}, {"dims", {"sample"}}}}};
+    const Json steps = {{"s", curves(two_samples)}, {"b", curves(one_background)}, {"scales", scales},
+                        {"net", subtract("s", "b", {{"scale", {{"from", "scales"}}}})}};
+    CHECK(values_of(run_recipe(recipe_of(steps, {"net"})).at("net.net")) == std::vector<double>{4, 5, 5, 5.5, 7, 9});
+}
+
+TEST_CASE("what a reduce made goes back to what it was made of, in a second pass") {
+    const Json steps = {{"s", curves(two_samples)}, {"average", step("mean", "data", "s", {{"over", "sample"}})}, {"rest", subtract("s", "average")}};
+    const auto recipe = recipe_of(steps, {"rest"});
+    CHECK(plan_recipe(recipe).passes().size() == 2);
+    CHECK(values_of(run_recipe(recipe).at("rest.net")) == std::vector<double>{-0.5, -0.5, -1, 0.5, 0.5, 1});
+}
+
+TEST_CASE("a core dimension that the producer loops over is collected first, and the plan says so") {
+    const Index frames = 400, width = 6;
+    const Json steps = {{"numbers", counter({"frame", "x"}, {frames, width})},
+                        {"curved", step("curvature", "data", "numbers")},
+                        {"along", {{"use", "numbered_table"}, {"in", {{"data", "curved"}}}, {"core", {{"x", "frame"}}}}}};
+    const auto recipe = recipe_of(steps, {"curved", "along"});
+    const Plan plan = plan_recipe(recipe);
+    CHECK(plan.passes().size() == 2);
+    CHECK(std::any_of(plan.notes().begin(), plan.notes().end(), [](const std::string& note) { return note.find("'along'") != std::string::npos; }));
+    const auto out = run_recipe(recipe);
+    const auto& along = out.at("along.product");
+    REQUIRE(along.dims() == Dims{{"x", width}, {"frame", frames}});
+    const auto curved = values_of(out.at("curved.data"));
+    for (Index x = 0; x < width; ++x)
+        for (Index f = 0; f < frames; ++f)
+            REQUIRE(along.values<double>()[at(x * frames + f)] == static_cast<double>(f * f) * curved[at(f * width + x)]);
+}
+
+TEST_CASE("a source whose loop dimension comes last is read all the same") {
+    const Index frames = 300, width = 5;
+    const Json steps = {{"numbers", counter({"x", "frame"}, {width, frames})}, {"weighted", step("numbered_table", "data", "numbers")}};
+    const auto out = run_recipe(recipe_of(steps, {"weighted"})).at("weighted.product");
+    REQUIRE(out.dims() == Dims{{"frame", frames}, {"x", width}});
+    for (Index f = 0; f < frames; ++f)
+        for (Index x = 0; x < width; ++x)
+            REQUIRE(out.values<double>()[at(f * width + x)] == static_cast<double>(x * x) * counted(x * frames + f));
+}
+
+TEST_CASE("slices of sources and of results, along loop and core dimensions, with and without steps") {
+    const Index frames = 120, width = 11;
+    const auto table = [&](Index first_x, Index step_x, Index x) {   // numbered_table after the slice counts what is left
+        const Index k = (x - first_x) / step_x;
+        return static_cast<double>(k * k);
+    };
+    for (const std::string cut_dim : {"frame", "x"})
+        for (const Index step_size : {1, 2, 3})
+            for (const bool of_source : {true, false}) {
+                CAPTURE(cut_dim);
+                CAPTURE(step_size);
+                CAPTURE(of_source);
+                const bool loop = cut_dim == "frame";
+                const Index begin = 2, end = loop ? 101 : 10;
+                const Json slice = {{"dim", cut_dim}, {"begin", begin}, {"end", end}, {"step", step_size}};
+                const Json steps = {{"numbers", counter({"frame", "x"}, {frames, width})},
+                                    {"first", step("numbered_table", "data", "numbers", {{"factor", 2}})},
+                                    {"part", step("slice", "data", of_source ? "numbers" : "first", slice)},
+                                    {"last", step("numbered_table", "data", "part")}};
+                auto wanted = steps;
+                if (of_source) wanted.erase("first");
+                const auto out = run_recipe(recipe_of(wanted, {"last", "part"}));
+                const auto& last = out.at("last.product");
+                const Index count = (end - begin + step_size - 1) / step_size;
+                REQUIRE(last.dims() == (loop ? Dims{{"frame", count}, {"x", width}} : Dims{{"frame", frames}, {"x", count}}));
+                REQUIRE(out.at("part.data").dims() == last.dims());
+                Index mistakes = 0, i = 0;
+                for (Index f = loop ? begin : 0; f < (loop ? end : frames); f += loop ? step_size : 1)
+                    for (Index x = loop ? 0 : begin; x < (loop ? width : end); x += loop ? 1 : step_size, ++i) {
+                        const double number = counted(f * width + x) * (of_source ? 1.0 : 2.0 * static_cast<double>(x * x));
+                        mistakes += out.at("part.data").values<double>()[at(i)] != number;
+                        mistakes += last.values<double>()[at(i)] != number * (loop ? table(0, 1, x) : table(begin, step_size, x));
+                    }
+                CHECK(i == last.size());
+                CHECK(mistakes == 0);
+            }
+}
+
+TEST_CASE("a mask that streams with its source, over some of the dimensions, is used and kept for every value") {
+    const Index samples = 3, frames = 300, width = 4;
+    auto source = counter({"sample", "frame", "x"}, {samples, frames, width});
+    source["with"]["masked_dims"] = {"sample", "frame"};
+    const Json steps = {{"numbers", source}, {"average", step("mean", "data", "numbers", {{"over", "frame"}})}};
+    auto recipe = recipe_of(steps, {"average", "average.count", "numbers"});
+    // The counter is 1 at the places 0, 1009, 2018 and 3027, which are in rows 0, 252, 504 and 756: all masked.
+    recipe["checks"] = {{{"on", "numbers"}, {"maximum", 0.6}}};
+
+    const TemporaryFolder folder;
+    const auto run_to = [&](const std::string& name, bool in_memory) {
+        RunOptions options;
+        options.in_memory = in_memory;
+        options.output = folder.path() / name;
+        auto result = run(plan_recipe(recipe), options);
+        CHECK(result.failed_checks.empty());
+        return result.arrays;
+    };
+    const auto out = run_to("collected.h5", true);
+    run_to("streamed.h5", false);
+    CHECK(compare_results(folder.path() / "collected.h5", folder.path() / "streamed.h5").empty());
+
+    const auto mask = mask_of(out.at("numbers.data"), "every_third");
+    REQUIRE(mask.size() == at(samples * frames));
+    for (Index row = 0; row < samples * frames; ++row) REQUIRE(mask[at(row)] == (row % 3 == 0));
+    for (const auto count : out.at("average.count").values<std::int64_t>()) CHECK(count == 200);   // of 300 in each sample
+}
+
+TEST_CASE("one background under many samples forbids a mean over the samples, with the reason") {
+    const Json steps = {{"s", curves(two_samples)}, {"b", curves(one_background)}, {"net", subtract("s", "b")},
+                        {"average", step("mean", "data", "net", {{"over", "sample"}})}};
+    CHECK(error_of([&] { plan_recipe(recipe_of(steps, {"average"})); }) ==
+          Contains("the variances of input 'data' are correlated over 'sample' (one array was used for all of its items), so they "
+                   "must not be combined over it as if they were independent. Reduce before that array enters"));
+}
+
+TEST_CASE("axes that differ are refused, naming interpolate") {
+    const Json shifted = {{"s", curves(two_samples)}, {"b", curves(one_background, 1.5)}, {"net", subtract("s", "b")}};
+    CHECK(error_of([&] { plan_recipe(recipe_of(shifted, {"net"})); }) ==
+          Contains("'q' differs between input 'sample' and input 'background': 1 1/nm and 1.5 at index 0. Bring both onto one grid "
+                   "first (interpolate)"));
+    const Json longer = {{"s", curves(two_samples)}, {"b", curves({1, 2, 3, 4})}, {"net", subtract("s", "b")}};
+    CHECK(error_of([&] { plan_recipe(recipe_of(longer, {"net"})); }) ==
+          Contains("dimension 'q' has 3 elements in input 'sample' and 4 in input 'background': bring both onto one grid first (interpolate)"));
+}
+
+TEST_CASE("too little memory is refused with a number that is enough") {
+    const Json steps = {{"numbers", counter({"frame", "x"}, {400, 20000})}, {"curved", step("curvature", "data", "numbers")},
+                        {"average", step("mean", "data", "curved", {{"over", "frame"}})}};
+    const auto recipe = recipe_of(steps, {"average"});
+    PlanOptions options;
+    options.threads = 4;
+    options.memory_bytes = 50'000'000;
+    const auto refused = error_of([&] { plan_recipe(recipe, options); });
+    std::smatch number;
+    REQUIRE(std::regex_search(refused, number, std::regex("but 50 MB are allowed. Give --memory (\\d+)MB, or keep or collect less")));
+    options.memory_bytes = std::stoll(number[1]) * 1'000'000;
+    CHECK(plan_recipe(recipe, options).peak_memory_bytes() <= options.memory_bytes);
+    CHECK(same_bits(run_recipe(recipe, options).at("average.mean"), run_recipe(recipe).at("average.mean")));
+}
