@@ -1,6 +1,8 @@
 # sluice_add_test(<name> SOURCES test.cpp… [LIBRARIES target…] [LABELS label…])
 #
 # One executable <name>_test from doctest files (main is supplied), one ctest entry per source file.
+# Labels: program (runs the program as a child), slow (more than 20 s), threads (for the thread sanitizer). Tests with neither of
+# the first two are what the target library_tests builds, for the sanitizers.
 # Tests find the tree through SLUICE_SOURCE_DIR and SLUICE_BINARY_DIR, and optional reference data through
 # SLUICE_SHARED_DATA; a test that lacks its data says 'skipped'.
 
@@ -13,6 +15,9 @@ function(sluice_add_test name)
   target_include_directories(${name}_test PRIVATE ${PROJECT_SOURCE_DIR}/tests)
   set_target_properties(${name}_test PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR}/tests)
   sluice_compile_options(${name}_test)
+  if(NOT arg_LABELS MATCHES "program|slow")
+    set_property(GLOBAL APPEND PROPERTY SLUICE_LIBRARY_TESTS ${name}_test)
+  endif()
   foreach(source IN LISTS arg_SOURCES)
     get_filename_component(stem ${source} NAME_WE)
     add_test(NAME ${name}.${stem} COMMAND ${name}_test --source-file=*${source})

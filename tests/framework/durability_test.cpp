@@ -99,7 +99,8 @@ TEST_CASE("killed at any instant: no half-written result, the old one stays, the
         ++killed;
         CHECK(finished.code == 128 + SIGKILL);
         CHECK(left.size() <= 1);
-        CHECK((old.empty() ? !fs::exists(place.result()) : read_whole(place.result()) == old) != is_complete(place.result()));
+        const bool untouched = old.empty() ? !fs::exists(place.result()) : read_whole(place.result()) == old;
+        CHECK((untouched || is_complete(place.result())));   // the kill may come just after the file got its name
     }
     MESSAGE(killed << " of 20 were killed before they were done");
     CHECK(killed >= 5);

@@ -60,7 +60,7 @@ private:
         operand.fixed_mask = fixed_mask(operand);
         if (operand.fixed_mask) array.masks.push_back({"united", operand.core_names, operand.fixed_mask});
         if (operand.declaration->is_static)
-            view->value = std::make_shared<const Array>(renamed(evaluate_(operand.node, operand.output).to_unit(operand.unit), names));
+            view->value = std::make_shared<const Array>(renamed(evaluate_(operand.node, operand.output).to_unit(operand.unit).transpose(operand.core), names));
         return view;
     }
     /// A coordinate in the unit that plugin.json asks for.

@@ -3,9 +3,7 @@
 #include "run/execute.hpp"
 
 #include <cstring>
-#include <functional>
 #include <memory>
-#include <numeric>
 
 #include <tbb/parallel_pipeline.h>
 
@@ -20,30 +18,6 @@ namespace sluice {
 namespace {
 
 std::size_t index(Index i) { return static_cast<std::size_t>(i); }
-
-/// The streamed mask of a box for every value of it: a source's mask may have fewer dims than its values.
-class WholeMask {
-public:
-    WholeMask(const Output& output, const std::vector<Index>& extent, const std::uint8_t* mask) : mask_(mask) {
-        const auto& dims = output.description.dims;
-        if (!mask || output.mask_dims.size() == dims.size()) return;
-        std::vector<Index> strides(dims.size(), 0);
-        Index stride = 1;
-        for (std::size_t d = dims.size(); d-- > 0;) {
-            if (!find_dim(output.mask_dims, dims[d].name)) continue;
-            strides[d] = stride;
-            stride *= extent[d];
-        }
-        spread_.assign(index(std::accumulate(extent.begin(), extent.end(), Index{1}, std::multiplies<>())), 0);
-        unite_masks(mask, extent, strides, spread_.data());
-        mask_ = spread_.data();
-    }
-    [[nodiscard]] const std::uint8_t* data() const { return mask_; }
-
-private:
-    const std::uint8_t* mask_;
-    std::vector<std::uint8_t> spread_;
-};
 
 class PassRun {
 public:
@@ -174,13 +148,13 @@ private:
                 if (variances) std::memcpy(whole_[i][o].variances.data() + slot.begin * per_item * 8, variances, index(count * per_item * 8));
                 if (mask) std::memcpy(whole_[i][o].mask.data() + slot.begin * mask_per_item, mask, index(count * mask_per_item));
             } else if (output.kept && hooks_.kept) {
-                hand_on(pass_.stages[i].node, static_cast<int>(o), output, slot, values, variances, mask, per_item, mask_per_item);
+                hand_on(pass_.stages[i].node, static_cast<int>(o), output, slot, values, variances, mask, per_item);
             }
         }
     }
 
     void hand_on(int node, int o, const Output& output, const Slot& slot, const std::byte* values, const std::byte* variances,
-                 const std::byte* mask, Index per_item, Index mask_per_item) const {
+                 const std::byte* mask, Index per_item) const {
         const auto& dims = output.description.dims;
         for_each_run(pass_.over, slot.begin, slot.end, [&](const std::vector<Index>& at, Index count) {
             std::vector<Index> start(dims.size(), 0), extent;
@@ -189,11 +163,11 @@ private:
                 start[d] = at[d];
                 extent[d] = d + 1 == at.size() ? count : 1;
             }
-            const WholeMask whole(output, extent, reinterpret_cast<const std::uint8_t*>(mask));
-            hooks_.kept({node, o, start, extent, values, reinterpret_cast<const double*>(variances), whole.data()});
+            hooks_.kept({node, o, start, extent, values, reinterpret_cast<const double*>(variances),
+                         reinterpret_cast<const std::uint8_t*>(mask)});
             values += count * per_item * size_of(output.description.dtype);
             if (variances) variances += count * per_item * 8;
-            if (mask) mask += count * mask_per_item;
+            if (mask) mask += count * per_item;
         });
     }
 
@@ -256,8 +230,7 @@ void hand_on_whole(const Graph& graph, int node, int o, const std::function<void
     if (output.mask)
         for (const auto& each : array.description().masks)
             if (each.name == output.mask_name) mask = reinterpret_cast<const std::uint8_t*>(each.values->data());
-    const WholeMask whole(output, extent, mask);
-    kept({node, o, start, extent, array.data(), array.variances().empty() ? nullptr : array.variances().data(), whole.data()});
+    kept({node, o, start, extent, array.data(), array.variances().empty() ? nullptr : array.variances().data(), mask});
 }
 
 void execute(Graph& graph, const Pass& pass, const PassHooks& hooks) {

@@ -207,6 +207,20 @@ TEST_CASE("the radial axis runs over the pixel centres or their extent, in equal
   CHECK(boxes.edges().back() == doctest::Approx(1e3 * std::hypot(60e-4, 65e-4)));
 }
 
+TEST_CASE("the edges alone are those of the table") {
+  std::vector<std::uint8_t> mask(size(shape.slow * shape.fast), 0);
+  std::fill(mask.begin(), mask.begin() + shape.fast * 20, std::uint8_t{1});
+  const StaticImages images{mask, {}};
+  for (const Splitting splitting : splittings)
+    for (const bool with_range : {false, true}) {
+      IntegrationConfig config = plain_config(splitting, 40);
+      if (with_range) config.range = RadialRange{25.0, 40.0};
+      const IntegrationTable table(tilted(shape), shape, images, config);
+      const auto edges = radial_edges(tilted(shape), shape, images, config, in_threads);
+      CHECK(std::equal(edges.begin(), edges.end(), table.edges().begin(), table.edges().end()));
+    }
+}
+
 TEST_CASE("every pixel is counted once, whole or in shares") {
   for (const Splitting splitting : splittings) {
     const IntegrationTable table(tilted(shape), shape, {}, plain_config(splitting, 33));

@@ -205,6 +205,18 @@ TEST_CASE("a mask with part of the image's dims, or one for each frame") {
     CHECK(std::isnan(intensity_of(out)[5]));
 }
 
+TEST_CASE("a mask stored with its columns first is the same mask") {
+    const auto mask = Array::from<bool>("mask", image_dims, "1", masked_from(0, 30)), turned = mask.transpose({"x", "y"});
+    const auto counts = image(random_counts(1));
+    const auto upright = integrate(counts, plain(), {{"mask", mask}});
+    CHECK(same_bits(upright.at("signal"), integrate(counts, plain(), {{"mask", turned}}).at("signal")));
+    const auto on_image = with_mask(counts, "hot", turned.dims(), [&] {
+        const auto bytes = turned.values<std::uint8_t>();
+        return std::vector<bool>(bytes.begin(), bytes.end());
+    }());
+    CHECK(same_bits(upright.at("signal"), integrate(on_image).at("signal")));
+}
+
 TEST_CASE("the flat field divides, and its NaN and zeros mask") {
     Doubles counts(pixels, 6), flat(pixels, 2);
     for (std::size_t i = 0; i < 50; ++i) {
