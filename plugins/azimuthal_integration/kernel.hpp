@@ -35,37 +35,37 @@ using ParallelFor = std::function<void(std::int64_t n, const std::function<void(
 void serial_for(std::int64_t n, const std::function<void(std::int64_t)>& f);
 
 struct RadialRange {
-  double low = 0.0;  ///< In the radial unit.
-  double high = 0.0;
+    double low = 0.0;  ///< In the radial unit.
+    double high = 0.0;
 };
 
 /// Azimuths from `from` counter-clockwise (from +x towards +y) up to `to`, across +-180 degrees if need be.
 struct Sector {
-  double from_deg = 0.0;
-  double to_deg = 0.0;
+    double from_deg = 0.0;
+    double to_deg = 0.0;
 };
 
 struct IntegrationConfig {
-  RadialUnit unit = RadialUnit::q_inv_nm;
-  std::int64_t bins = 1000;                ///< 1 to 65536, of equal width.
-  std::optional<RadialRange> range;        ///< What lies outside is dropped. Without: all unmasked pixels.
-  std::optional<Sector> sector;            ///< Pixels whose centre lies in it, `to` excluded.
-  Splitting splitting = Splitting::bbox;
-  bool solid_angle = true;
-  std::optional<double> polarization;      ///< 1 fully along the fast axis, 0 unpolarised; without: not corrected.
-  numerics::Flip flip = numerics::Flip::none;
-  Average average = Average::ratio_of_sums;
-  ErrorModel error_model = ErrorModel::poisson;
-  std::optional<double> dummy;             ///< Raw values within delta_dummy of it are dropped.
-  double delta_dummy = 0.0;
-  std::optional<double> saturation;        ///< Raw values above it are dropped.
+    RadialUnit unit = RadialUnit::q_inv_nm;
+    std::int64_t bins = 1000;          ///< 1 to 65536, of equal width.
+    std::optional<RadialRange> range;  ///< What lies outside is dropped. Without: all unmasked pixels.
+    std::optional<Sector> sector;      ///< Pixels whose centre lies in it, `to` excluded.
+    Splitting splitting = Splitting::bbox;
+    bool solid_angle = true;
+    std::optional<double> polarization;  ///< 1 fully along the fast axis, 0 unpolarised; without: not corrected.
+    numerics::Flip flip = numerics::Flip::none;
+    Average average = Average::ratio_of_sums;
+    ErrorModel error_model = ErrorModel::poisson;
+    std::optional<double> dummy;  ///< Raw values within delta_dummy of it are dropped.
+    double delta_dummy = 0.0;
+    std::optional<double> saturation;  ///< Raw values above it are dropped.
 };
 
 /// What is the same for every frame, in image order; empty spans mean none.
 struct StaticImages {
-  std::span<const std::uint8_t> mask;  ///< Nonzero leaves the pixel out.
-  /// Response of each pixel; one that is not finite and above 0 leaves the pixel out.
-  std::variant<std::span<const double>, std::span<const float>> flat;
+    std::span<const std::uint8_t> mask;  ///< Nonzero leaves the pixel out.
+    /// Response of each pixel; one that is not finite and above 0 leaves the pixel out.
+    std::variant<std::span<const double>, std::span<const float>> flat;
 };
 
 /// Which pixel adds how much to which bin, and the corrections folded into one norm per pixel.
@@ -80,22 +80,22 @@ struct StaticImages {
 /// Accuracy: norms and centres in float64; the shares of bbox and the weights 1/norm of mean_of_corrected are
 /// rounded to float32 (relative 6e-8), in sums and normalisation alike.
 class IntegrationTable {
- public:
-  IntegrationTable(const numerics::DetectorGeometry& geometry, numerics::ImageShape shape, const StaticImages& images,
-                   const IntegrationConfig& config, const ParallelFor& parallel_for = serial_for);
+public:
+    IntegrationTable(const numerics::DetectorGeometry& geometry, numerics::ImageShape shape, const StaticImages& images,
+                     const IntegrationConfig& config, const ParallelFor& parallel_for = serial_for);
 
-  std::span<const double> edges() const;    ///< [bins + 1], in the radial unit.
-  std::span<const double> centres() const;  ///< [bins], mid points of the edges.
-  std::int64_t bins() const;
-  numerics::ImageShape shape() const;
-  std::int64_t used_pixels() const;  ///< Pixels that reach at least one bin.
-  std::size_t bytes() const;         ///< Memory held by the table.
+    std::span<const double> edges() const;    ///< [bins + 1], in the radial unit.
+    std::span<const double> centres() const;  ///< [bins], mid points of the edges.
+    std::int64_t bins() const;
+    numerics::ImageShape shape() const;
+    std::int64_t used_pixels() const;  ///< Pixels that reach at least one bin.
+    std::size_t bytes() const;         ///< Memory held by the table.
 
-  struct Data;
-  const Data& data() const { return *data_; }
+    struct Data;
+    const Data& data() const { return *data_; }
 
- private:
-  std::shared_ptr<const Data> data_;
+private:
+    std::shared_ptr<const Data> data_;
 };
 
 /// Edges of the bins, [bins + 1] in the radial unit: those of the table made from the same arguments, but cheaper; at
@@ -109,37 +109,37 @@ using FramePointers = std::span<const Pixel* const>;
 
 /// A block of frames, each `shape().slow * shape().fast` values in image order.
 struct FrameBlock {
-  std::variant<FramePointers<std::uint8_t>, FramePointers<std::uint16_t>, FramePointers<std::uint32_t>,
-               FramePointers<std::uint64_t>, FramePointers<std::int8_t>, FramePointers<std::int16_t>,
-               FramePointers<std::int32_t>, FramePointers<std::int64_t>, FramePointers<float>, FramePointers<double>>
-      pixels;
-  std::span<const double> monitor;  ///< [frames], >= 0; empty means 1. A frame with monitor 0 has no data.
-  /// [frames] images of variances, for ErrorModel::given alone.
-  std::variant<FramePointers<float>, FramePointers<double>> variances;
-  std::span<const std::uint8_t* const> masks;  ///< [frames] images, nonzero leaves the pixel out; may be empty.
+    std::variant<FramePointers<std::uint8_t>, FramePointers<std::uint16_t>, FramePointers<std::uint32_t>,
+                 FramePointers<std::uint64_t>, FramePointers<std::int8_t>, FramePointers<std::int16_t>,
+                 FramePointers<std::int32_t>, FramePointers<std::int64_t>, FramePointers<float>, FramePointers<double>>
+        pixels;
+    std::span<const double> monitor;  ///< [frames], >= 0; empty means 1. A frame with monitor 0 has no data.
+    /// [frames] images of variances, for ErrorModel::given alone.
+    std::variant<FramePointers<float>, FramePointers<double>> variances;
+    std::span<const std::uint8_t* const> masks;  ///< [frames] images, nonzero leaves the pixel out; may be empty.
 };
 
 /// Profiles of a block, each [frames, bins]; an empty span is not wanted.
 /// A bin without data has intensity, variance and standard_deviation NaN, count 0 and mask 1.
 struct ProfileBlock {
-  std::span<double> intensity;           ///< I = signal / normalisation.
-  std::span<double> variance;            ///< Square of the standard error of I: signal_variance / normalisation^2.
-  std::span<double> standard_deviation;  ///< Spread of signal / norm inside the bin, norm-weighted.
-  std::span<double> signal;              ///< S, V, N and C: sums that merge over frames and modules by addition.
-  std::span<double> signal_variance;
-  std::span<double> normalisation;
-  std::span<double> count;
-  std::span<std::uint8_t> mask;
+    std::span<double> intensity;           ///< I = signal / normalisation.
+    std::span<double> variance;            ///< Square of the standard error of I: signal_variance / normalisation^2.
+    std::span<double> standard_deviation;  ///< Spread of signal / norm inside the bin, norm-weighted.
+    std::span<double> signal;              ///< S, V, N and C: sums that merge over frames and modules by addition.
+    std::span<double> signal_variance;
+    std::span<double> normalisation;
+    std::span<double> count;
+    std::span<std::uint8_t> mask;
 };
 
 /// A value in a frame that cannot be integrated.
 class FrameError : public std::domain_error {
- public:
-  FrameError(std::int64_t frame, const std::string& what) : std::domain_error(what), frame_(frame) {}
-  std::int64_t frame() const { return frame_; }  ///< Index in the block.
+public:
+    FrameError(std::int64_t frame, const std::string& what) : std::domain_error(what), frame_(frame) {}
+    std::int64_t frame() const { return frame_; }  ///< Index in the block.
 
- private:
-  std::int64_t frame_;
+private:
+    std::int64_t frame_;
 };
 
 /// Integrates a block of frames.

@@ -17,23 +17,23 @@ enum class Separator { automatic, whitespace, comma, semicolon, tab };
 [[nodiscard]] Separator separator_from_name(std::string_view name);
 
 struct Format {
-  Separator separator = Separator::automatic;  ///< automatic tries semicolon, comma, whitespace
-  char decimal = '.';                          ///< '.' or ','
-  std::string comment = "#";                   ///< what lines begin with that are skipped; empty: none are
-  std::int64_t first_line = 1;  ///< lines before this one are not looked at; counted from 1
-  std::int64_t last_line = 0;   ///< lines after this one are not looked at; 0: to the end
+    Separator separator = Separator::automatic;  ///< automatic tries semicolon, comma, whitespace
+    char decimal = '.';                          ///< '.' or ','
+    std::string comment = "#";                   ///< what lines begin with that are skipped; empty: none are
+    std::int64_t first_line = 1;                 ///< lines before this one are not looked at; counted from 1
+    std::int64_t last_line = 0;                  ///< lines after this one are not looked at; 0: to the end
 };
 
 struct Column {
-  std::string name;  ///< from the header line, or empty
-  std::string unit;  ///< from the header line, spelled for UDUNITS; empty: the file does not say
-  std::vector<double> values;
+    std::string name;  ///< from the header line, or empty
+    std::string unit;  ///< from the header line, spelled for UDUNITS; empty: the file does not say
+    std::vector<double> values;
 };
 
 struct Table {
-  std::string file;                 ///< for messages
-  std::vector<std::string> header;  ///< lines above the table, comments included
-  std::vector<Column> columns;      ///< at least one, all of one length, at least one row
+    std::string file;                 ///< for messages
+    std::vector<std::string> header;  ///< lines above the table, comments included
+    std::vector<Column> columns;      ///< at least one, all of one length, at least one row
 };
 
 /// Finds and reads the one table of numbers in text.
@@ -47,8 +47,7 @@ struct Table {
 /// Throws std::runtime_error with file:line:column for a line that is no row of the table: text
 /// between numbers, a row with more or fewer fields than the first; and for a text with no table.
 /// Throws std::invalid_argument for a decimal mark other than '.' and ',' or equal to the separator.
-[[nodiscard]] Table parse_table(std::string_view text, const std::string& file,
-                                const Format& format = {});
+[[nodiscard]] Table parse_table(std::string_view text, const std::string& file, const Format& format = {});
 
 /// parse_table() of a file's contents. Throws std::runtime_error if the file cannot be read.
 [[nodiscard]] Table read_table(const std::string& file, const Format& format = {});
@@ -61,10 +60,10 @@ using ColumnKey = std::variant<std::int64_t, std::string>;
 
 /// One column of several files, row after row.
 struct StackedColumn {
-  std::string name;
-  std::string unit;
-  std::vector<double> values;  ///< [file, row] in C order
-  bool same_in_every_file = true;  ///< bit for bit (NaN equals NaN), so one curve may stand for all
+    std::string name;
+    std::string unit;
+    std::vector<double> values;      ///< [file, row] in C order
+    bool same_in_every_file = true;  ///< bit for bit (NaN equals NaN), so one curve may stand for all
 };
 
 /// Stacks one column of every table. All tables must have as many rows as the first, and the

@@ -21,128 +21,146 @@ namespace {
 Array load(const Json& with) { return run_plugin("text_source", with, {}).at("data"); }
 
 void check_fault(const Json& with, const std::string& sentence) {
-  const auto text = error_of([&] { (void)load(with); });
-  CAPTURE(text);
-  CAPTURE(sentence);
-  CHECK(text.find(sentence) != std::string::npos);
+    const auto text = error_of([&] { (void)load(with); });
+    CAPTURE(text);
+    CAPTURE(sentence);
+    CHECK(text.find(sentence) != std::string::npos);
 }
 
 /// Curves of three rows, and the parameters that read one.
 class Curves {
- public:
-  Curves() {
-    write("T200K.dat", "# q (1/nm)  I (1/cm)  sigma (1/cm)\n0.1 10 1\n0.2 nan 2\n0.3 30 0.5\n");
-    write("T30K.dat", "# q (1/nm)  I (1/cm)  sigma (1/cm)\n0.1 11 1\n0.2 21 2\n0.3 31 0.5\n");
-    write("shifted.dat", "# q (1/nm)  I (1/cm)  sigma (1/cm)\n0.1 11 1\n0.25 21 2\n0.3 31 0.5\n");
-    write("bare.dat", "1 2 -1\n3 4 1\n");
-    write("odd.dat", "# q (1/nm)  I (bananas)  sigma (1/m)\n1 2 3\n4 5 6\n7 8 9\n");
-    write("torn.dat", "# q (1/nm)  I (1/cm)\n1 2\n3 4\n5 6\n7\n");
-  }
-  [[nodiscard]] std::string file(const std::string& name) const { return (folder_.path() / name).string(); }
-  [[nodiscard]] Json with(const std::string& name, const Json& more = Json::object()) const {
-    Json all{{"file", file(name)}, {"coordinate", "q"}, {"value", "I"}};
-    all.update(more);
-    return all;
-  }
+public:
+    Curves() {
+        write("T200K.dat", "# q (1/nm)  I (1/cm)  sigma (1/cm)\n0.1 10 1\n0.2 nan 2\n0.3 30 0.5\n");
+        write("T30K.dat", "# q (1/nm)  I (1/cm)  sigma (1/cm)\n0.1 11 1\n0.2 21 2\n0.3 31 0.5\n");
+        write("shifted.dat", "# q (1/nm)  I (1/cm)  sigma (1/cm)\n0.1 11 1\n0.25 21 2\n0.3 31 0.5\n");
+        write("bare.dat", "1 2 -1\n3 4 1\n");
+        write("odd.dat", "# q (1/nm)  I (bananas)  sigma (1/m)\n1 2 3\n4 5 6\n7 8 9\n");
+        write("torn.dat", "# q (1/nm)  I (1/cm)\n1 2\n3 4\n5 6\n7\n");
+    }
+    [[nodiscard]] std::string file(const std::string& name) const { return (folder_.path() / name).string(); }
+    [[nodiscard]] Json with(const std::string& name, const Json& more = Json::object()) const {
+        Json all{{"file", file(name)}, {"coordinate", "q"}, {"value", "I"}};
+        all.update(more);
+        return all;
+    }
 
- private:
-  void write(const std::string& name, const std::string& text) { (void)folder_.write(name, text); }
-  TemporaryFolder folder_;
+private:
+    void write(const std::string& name, const std::string& text) { (void)folder_.write(name, text); }
+    TemporaryFolder folder_;
 };
 
 Values coordinate(const Array& array, const std::string& name) {
-  const auto* found = array.description().coordinate(name);
-  REQUIRE(found);
-  return found->values->as_float64();
+    const auto* found = array.description().coordinate(name);
+    REQUIRE(found);
+    return found->values->as_float64();
 }
 
 }  // namespace
 
 TEST_CASE("one file is a curve; NaN stays") {
-  const Curves curves;
-  const auto curve = load(curves.with("T200K.dat", {{"sigma", "sigma"}, {"scale", "absolute"}}));
-  CHECK(to_text(curve.dims()) == "[q: 3]");
-  CHECK(curve.unit().text() == "1/cm");
-  CHECK(curve.description().name == "I");
-  CHECK(curve.values<double>()[0] == 10);
-  CHECK(std::isnan(curve.values<double>()[1]));
-  CHECK(curve.values<double>()[2] == 30);
-  CHECK(Values(curve.variances().begin(), curve.variances().end()) == Values{1, 4, 0.25});  // sigma^2
-  CHECK(coordinate(curve, "q") == Values{0.1, 0.2, 0.3});
-  CHECK(curve.description().coordinate("q")->values->unit().text() == "1/nm");
-  CHECK(to_text(curve.description().facts.at("intensity_scale")) == "absolute");
+    const Curves curves;
+    const auto curve = load(curves.with("T200K.dat", {{"sigma", "sigma"}, {"scale", "absolute"}}));
+    CHECK(to_text(curve.dims()) == "[q: 3]");
+    CHECK(curve.unit().text() == "1/cm");
+    CHECK(curve.description().name == "I");
+    CHECK(curve.values<double>()[0] == 10);
+    CHECK(std::isnan(curve.values<double>()[1]));
+    CHECK(curve.values<double>()[2] == 30);
+    CHECK(Values(curve.variances().begin(), curve.variances().end()) == Values{1, 4, 0.25});  // sigma^2
+    CHECK(coordinate(curve, "q") == Values{0.1, 0.2, 0.3});
+    CHECK(curve.description().coordinate("q")->values->unit().text() == "1/nm");
+    CHECK(to_text(curve.description().facts.at("intensity_scale")) == "absolute");
 }
 
 TEST_CASE("columns by number, names and units from the recipe") {
-  const Curves curves;
-  const auto curve = load({{"file", curves.file("bare.dat")}, {"coordinate", 0}, {"value", 1}, {"coordinate_name", "temperature"},
-                           {"dim", "point"}, {"unit", "MPa"}, {"coordinate_unit", "degC"}});
-  CHECK(to_text(curve.dims()) == "[point: 2]");
-  CHECK(coordinate(curve, "temperature") == Values{1, 3});
-  CHECK(curve.description().coordinate("temperature")->values->unit().text() == "degC");
-  CHECK(curve.unit().text() == "MPa");
-  CHECK_FALSE(curve.description().variances);
+    const Curves curves;
+    const auto curve = load({{"file", curves.file("bare.dat")},
+                             {"coordinate", 0},
+                             {"value", 1},
+                             {"coordinate_name", "temperature"},
+                             {"dim", "point"},
+                             {"unit", "MPa"},
+                             {"coordinate_unit", "degC"}});
+    CHECK(to_text(curve.dims()) == "[point: 2]");
+    CHECK(coordinate(curve, "temperature") == Values{1, 3});
+    CHECK(curve.description().coordinate("temperature")->values->unit().text() == "degC");
+    CHECK(curve.unit().text() == "MPa");
+    CHECK_FALSE(curve.description().variances);
 }
 
 TEST_CASE("a series is stacked in natural order, with its numbers from the names") {
-  const Curves curves;
-  const auto series = load(curves.with("T*K.dat", {{"series", "temperature"}, {"series_pattern", "T([0-9]+)K"}, {"series_unit", "K"}}));
-  CHECK(to_text(series.dims()) == "[temperature: 2, q: 3]");
-  CHECK(coordinate(series, "temperature") == Values{30, 200});
-  CHECK(coordinate(series, "q") == Values{0.1, 0.2, 0.3});  // the same in both files: once
-  CHECK(series.values<double>()[0] == 11);
-  CHECK(series.values<double>()[3] == 10);
+    const Curves curves;
+    const auto series =
+        load(curves.with("T*K.dat", {{"series", "temperature"}, {"series_pattern", "T([0-9]+)K"}, {"series_unit", "K"}}));
+    CHECK(to_text(series.dims()) == "[temperature: 2, q: 3]");
+    CHECK(coordinate(series, "temperature") == Values{30, 200});
+    CHECK(coordinate(series, "q") == Values{0.1, 0.2, 0.3});  // the same in both files: once
+    CHECK(series.values<double>()[0] == 11);
+    CHECK(series.values<double>()[3] == 10);
 }
 
 TEST_CASE("a list with numbers from the recipe, and one q per file") {
-  const Curves curves;
-  const Json list{{"files", {curves.file("T200K.dat"), curves.file("shifted.dat")}}, {"coordinate", "q"}, {"value", "I"}};
-  Json told = list;
-  told.update({{"series", "time"}, {"series_values", {5, 7.5}}, {"series_unit", "s"}});
-  const auto series = load(told);
-  CHECK(coordinate(series, "time") == Values{5, 7.5});
-  CHECK(to_text(series.description().coordinate("q")->values->dims()) == "[time: 2, q: 3]");
-  CHECK(coordinate(series, "q") == Values{0.1, 0.2, 0.3, 0.1, 0.25, 0.3});
-  CHECK(load(list).description().coordinate("file")->values->labels() == std::vector<std::string>{"T200K.dat", "shifted.dat"});
+    const Curves curves;
+    const Json list{{"files", {curves.file("T200K.dat"), curves.file("shifted.dat")}}, {"coordinate", "q"}, {"value", "I"}};
+    Json told = list;
+    told.update({{"series", "time"}, {"series_values", {5, 7.5}}, {"series_unit", "s"}});
+    const auto series = load(told);
+    CHECK(coordinate(series, "time") == Values{5, 7.5});
+    CHECK(to_text(series.description().coordinate("q")->values->dims()) == "[time: 2, q: 3]");
+    CHECK(coordinate(series, "q") == Values{0.1, 0.2, 0.3, 0.1, 0.25, 0.3});
+    CHECK(load(list).description().coordinate("file")->values->labels() == std::vector<std::string>{"T200K.dat", "shifted.dat"});
 }
 
 TEST_CASE("sentences of what is wrong") {
-  const Curves curves;
-  const auto name = [&](const char* file) { return "step 'step' (text_source): " + curves.file(file); };
-  check_fault(curves.with("none.dat"), name("none.dat") + ": cannot be read (No such file or directory). Check the name and the permissions.");
-  check_fault(curves.with("T30K.dat", {{"value", "intensity"}}), name("T30K.dat") + ": no column 'intensity'. There are 0 'q', 1 'I', 2 'sigma'.");
-  check_fault(curves.with("torn.dat"), name("torn.dat") + ":5:1: row of 1 numbers, but the table has 2 columns since line 2.");
-  const Json bare = curves.with("bare.dat", {{"coordinate", 0}, {"value", 1}});
-  check_fault(bare, name("bare.dat") + ": the title '' of the coordinate's column is no name of letters, digits and '_'. Set coordinate_name.");
-  Json named = bare;
-  named["coordinate_name"] = "q";
-  check_fault(named, name("bare.dat") + ": column 1 has no unit in the file. Set unit (\"1\" for a plain number).");
-  named["unit"] = "1";
-  check_fault(named, name("bare.dat") + ": column 0 has no unit in the file. Set coordinate_unit (\"1\" for a plain number).");
-  named["sigma"] = 2;
-  check_fault(named, name("bare.dat") + ": row 0 of the table has sigma -1.000000, must be >= 0. Where none is known, write nan.");
-  check_fault(curves.with("odd.dat"), name("odd.dat") + ": column 'I' has the unit 'bananas', which is not known. Set unit to what it means.");
-  check_fault(curves.with("odd.dat", {{"sigma", "sigma"}}), name("odd.dat") + ": sigma has the unit '1/m', and the values have 'bananas'.");
-  check_fault(curves.with("T*K.dat", {{"series_values", {1, 2}}}), "the numbers of the series 'file' have no unit. Set series_unit");
-  check_fault(curves.with("T*K.dat", {{"series_values", {1}}, {"series_unit", "K"}}), "series_values has 1 numbers for 2 files");
-  check_fault(curves.with("T*K.dat", {{"series_values", {1, 2}}, {"series_pattern", "(.)"}}), "both series_values and series_pattern are given");
-  check_fault(curves.with("T30K.dat", {{"series_values", {1}}}), "series_values is given, but file is one file. Use a pattern, or files.");
-  check_fault({{"files", {curves.file("T30K.dat"), curves.file("bare.dat")}}, {"coordinate", 0}, {"value", 1}},
-              name("bare.dat") + ": 2 rows, but the first file (" + curves.file("T30K.dat") + ") has 3.");
+    const Curves curves;
+    const auto name = [&](const char* file) { return "step 'step' (text_source): " + curves.file(file); };
+    check_fault(curves.with("none.dat"),
+                name("none.dat") + ": cannot be read (No such file or directory). Check the name and the permissions.");
+    check_fault(curves.with("T30K.dat", {{"value", "intensity"}}),
+                name("T30K.dat") + ": no column 'intensity'. There are 0 'q', 1 'I', 2 'sigma'.");
+    check_fault(curves.with("torn.dat"), name("torn.dat") + ":5:1: row of 1 numbers, but the table has 2 columns since line 2.");
+    const Json bare = curves.with("bare.dat", {{"coordinate", 0}, {"value", 1}});
+    check_fault(bare,
+                name("bare.dat") +
+                    ": the title '' of the coordinate's column is no name of letters, digits and '_'. Set coordinate_name.");
+    Json named = bare;
+    named["coordinate_name"] = "q";
+    check_fault(named, name("bare.dat") + ": column 1 has no unit in the file. Set unit (\"1\" for a plain number).");
+    named["unit"] = "1";
+    check_fault(named, name("bare.dat") + ": column 0 has no unit in the file. Set coordinate_unit (\"1\" for a plain number).");
+    named["sigma"] = 2;
+    check_fault(named,
+                name("bare.dat") + ": row 0 of the table has sigma -1.000000, must be >= 0. Where none is known, write nan.");
+    check_fault(curves.with("odd.dat"),
+                name("odd.dat") + ": column 'I' has the unit 'bananas', which is not known. Set unit to what it means.");
+    check_fault(curves.with("odd.dat", {{"sigma", "sigma"}}),
+                name("odd.dat") + ": sigma has the unit '1/m', and the values have 'bananas'.");
+    check_fault(curves.with("T*K.dat", {{"series_values", {1, 2}}}),
+                "the numbers of the series 'file' have no unit. Set series_unit");
+    check_fault(curves.with("T*K.dat", {{"series_values", {1}}, {"series_unit", "K"}}),
+                "series_values has 1 numbers for 2 files");
+    check_fault(curves.with("T*K.dat", {{"series_values", {1, 2}}, {"series_pattern", "(.)"}}),
+                "both series_values and series_pattern are given");
+    check_fault(curves.with("T30K.dat", {{"series_values", {1}}}),
+                "series_values is given, but file is one file. Use a pattern, or files.");
+    check_fault({{"files", {curves.file("T30K.dat"), curves.file("bare.dat")}}, {"coordinate", 0}, {"value", 1}},
+                name("bare.dat") + ": 2 rows, but the first file (" + curves.file("T30K.dat") + ") has 3.");
 }
 
 TEST_CASE("a curve as an instrument wrote it") {
-  const auto file = sluice::test::shared_data("sas/real/ISIS_98929.TXT");
-  if (!file) return;
-  // The twin of it was written by SasView's loader; both are rounded to at least six digits.
-  const Json columns{{"coordinate", 0}, {"value", 1}, {"sigma", 2}, {"coordinate_name", "q"}, {"coordinate_unit", "1/angstrom"}, {"unit", "1/cm"}};
-  Json own = columns, twin = columns;
-  own["file"] = file->string();
-  twin["file"] = (file->parent_path() / "ISIS_98929.csv").string();
-  const auto a = load(own), b = load(twin);
-  REQUIRE(a.size() == b.size());
-  for (std::size_t i = 0; i < a.values<double>().size(); ++i) {
-    CHECK(a.values<double>()[i] == doctest::Approx(b.values<double>()[i]).epsilon(1e-5));
-    CHECK(a.variances()[i] == doctest::Approx(b.variances()[i]).epsilon(1e-4));
-  }
+    const auto file = sluice::test::shared_data("sas/real/ISIS_98929.TXT");
+    if (!file) return;
+    // The twin of it was written by SasView's loader; both are rounded to at least six digits.
+    const Json columns{{"coordinate", 0}, {"value", 1}, {"sigma", 2}, {"coordinate_name", "q"}, {"coordinate_unit", "1/angstrom"},
+                       {"unit", "1/cm"}};
+    Json own = columns, twin = columns;
+    own["file"] = file->string();
+    twin["file"] = (file->parent_path() / "ISIS_98929.csv").string();
+    const auto a = load(own), b = load(twin);
+    REQUIRE(a.size() == b.size());
+    for (std::size_t i = 0; i < a.values<double>().size(); ++i) {
+        CHECK(a.values<double>()[i] == doctest::Approx(b.values<double>()[i]).epsilon(1e-5));
+        CHECK(a.variances()[i] == doctest::Approx(b.variances()[i]).epsilon(1e-4));
+    }
 }

@@ -11,24 +11,24 @@ namespace sluice::numerics {
 
 /// Rows and columns of an image: slow is the first array index, fast the second.
 struct ImageShape {
-  std::int64_t slow = 0;
-  std::int64_t fast = 0;
-  friend bool operator==(const ImageShape&, const ImageShape&) = default;
+    std::int64_t slow = 0;
+    std::int64_t fast = 0;
+    friend bool operator==(const ImageShape&, const ImageShape&) = default;
 };
 
 /// A calibration: lengths in m, angles in rad; index 1 is the slow (row), 2 the fast (column) direction.
 struct DetectorGeometry {
-  double distance_m = 0.0;
-  double poni1_m = 0.0;
-  double poni2_m = 0.0;
-  double rot1_rad = 0.0;
-  double rot2_rad = 0.0;
-  double rot3_rad = 0.0;
-  double pixel1_m = 0.0;
-  double pixel2_m = 0.0;
-  std::optional<double> wavelength_m;
-  int orientation = 3;                  ///< 1 reverses both indices, 2 the slow, 4 the fast, 3 none.
-  std::optional<ImageShape> max_shape;  ///< Shape of the calibrated image where the file states one.
+    double distance_m = 0.0;
+    double poni1_m = 0.0;
+    double poni2_m = 0.0;
+    double rot1_rad = 0.0;
+    double rot2_rad = 0.0;
+    double rot3_rad = 0.0;
+    double pixel1_m = 0.0;
+    double pixel2_m = 0.0;
+    std::optional<double> wavelength_m;
+    int orientation = 3;                  ///< 1 reverses both indices, 2 the slow, 4 the fast, 3 none.
+    std::optional<ImageShape> max_shape;  ///< Shape of the calibrated image where the file states one.
 };
 
 /// Reads a calibration in the .poni dialects 1, 2 and 2.1.
@@ -44,37 +44,37 @@ enum class Flip { none, slow, fast, both };
 
 /// A point of the detector seen from the sample, in m: t3 along the beam, t2 along +x (fast), t1 along +y (slow).
 struct LabPoint {
-  double t1_m = 0.0;
-  double t2_m = 0.0;
-  double t3_m = 0.0;
+    double t1_m = 0.0;
+    double t2_m = 0.0;
+    double t3_m = 0.0;
 };
 
 /// Places pixels of an image stored in array order (slow, fast), with orientation and flip undone.
 /// Source: science of the .poni convention, Kieffer and Karkoulis (2013), J. Phys. Conf. Ser. 425, 202012.
 class PixelLocator {
- public:
-  /// Throws std::invalid_argument when the shape is empty or differs from the calibrated max_shape, when the
-  /// orientation is not 0 to 4, or when a length is not usable.
-  PixelLocator(const DetectorGeometry& geometry, ImageShape shape, Flip flip);
+public:
+    /// Throws std::invalid_argument when the shape is empty or differs from the calibrated max_shape, when the
+    /// orientation is not 0 to 4, or when a length is not usable.
+    PixelLocator(const DetectorGeometry& geometry, ImageShape shape, Flip flip);
 
-  /// Point at fractional index (slow, fast) of the stored image. Pixel (s, f) covers [s, s + 1] x [f, f + 1]:
-  /// its corners lie at integer indices and its centre at (s + 0.5, f + 0.5).
-  /// Equation: t = R3 R2 R1 (slow pixel1 - poni1, fast pixel2 - poni2, dist).
-  LabPoint at(double slow, double fast) const;
+    /// Point at fractional index (slow, fast) of the stored image. Pixel (s, f) covers [s, s + 1] x [f, f + 1]:
+    /// its corners lie at integer indices and its centre at (s + 0.5, f + 0.5).
+    /// Equation: t = R3 R2 R1 (slow pixel1 - poni1, fast pixel2 - poni2, dist).
+    LabPoint at(double slow, double fast) const;
 
-  /// cos^3(alpha), the solid angle relative to a pixel at the PONI; alpha is the angle of incidence.
-  double solid_angle(double slow, double fast) const;
+    /// cos^3(alpha), the solid angle relative to a pixel at the PONI; alpha is the angle of incidence.
+    double solid_angle(double slow, double fast) const;
 
-  const ImageShape& shape() const { return shape_; }
+    const ImageShape& shape() const { return shape_; }
 
- private:
-  std::array<double, 3> untilted(double slow, double fast) const;
+private:
+    std::array<double, 3> untilted(double slow, double fast) const;
 
-  ImageShape shape_;
-  std::array<double, 3> poni_offset_m_{};
-  double slow_step_m_ = 0.0;
-  double fast_step_m_ = 0.0;
-  std::array<std::array<double, 3>, 3> rotation_{};
+    ImageShape shape_;
+    std::array<double, 3> poni_offset_m_{};
+    double slow_step_m_ = 0.0;
+    double fast_step_m_ = 0.0;
+    std::array<std::array<double, 3>, 3> rotation_{};
 };
 
 /// Distance from the beam axis, r = hypot(t1, t2), in m.
