@@ -20,12 +20,6 @@ using namespace sluice::test;
 
 constexpr Index frames = 20000, width = 2000;   // 320 MB, in leaves of at most 8 MiB, the last one not full
 
-#ifdef __SANITIZE_THREAD__   // many times slower, and looking for races
-const std::vector<int> thread_counts{7};
-#else
-const std::vector<int> thread_counts{1, 2, 7};
-#endif
-
 /// A source with decode, a map with neighbours, a map, and two reduces whose sums depend on their order.
 Json chain() {
     const Json steps = {
@@ -68,7 +62,7 @@ TEST_CASE("bits do not depend on threads, memory or luck") {
     CAPTURE(seed);
     const Outcome first = run_delayed(1, 0, seed);
     const Index little = Index{110} << 20, much = Index{4} << 30;
-    for (const int threads : thread_counts)
+    for (const int threads : {1, 2, 7})
         for (const Index memory : {little, much}) {
             CAPTURE(threads);
             CAPTURE(memory);
