@@ -276,9 +276,9 @@ private:
 
     [[noreturn]] void refuse_empty() const {
         if (!any_pixel([&](std::int64_t pixel) { return !masked(pixel); }))
-            throw std::invalid_argument("the mask leaves no pixel; check that nonzero means masked");
+            throw std::domain_error("the mask leaves no pixel; check that nonzero means masked");
         if (!any_pixel([&](std::int64_t pixel) { return open(pixel); }))
-            throw std::invalid_argument(
+            throw std::domain_error(
                 "the flat field leaves no pixel: it is NaN, infinite or not above 0 wherever the mask is open; use another "
                 "flat field or none");
         bool any_in_sector = false;

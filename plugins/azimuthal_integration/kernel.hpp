@@ -76,7 +76,7 @@ struct StaticImages {
 /// Bin k covers [edges[k], edges[k + 1]); the last also its upper edge. A centre within rounding of an edge may
 /// fall on either side of it.
 /// Throws std::invalid_argument when a configuration value, the shape of an image, or the geometry cannot be
-/// used (q without wavelength), and when no pixel remains, naming what removed the last of them.
+/// used (q without wavelength), or range or sector hold no pixel; std::domain_error when mask or flat field leave none.
 /// Accuracy: norms and centres in float64; the shares of bbox and the weights 1/norm of mean_of_corrected are
 /// rounded to float32 (relative 6e-8), in sums and normalisation alike.
 class IntegrationTable {
