@@ -204,7 +204,8 @@ private:
         ProfileBlock profiles;
         profiles.intensity = values("intensity");
         profiles.variance = variances("intensity");
-        profiles.standard_deviation = values("standard_deviation");
+        if (block.context().output_wanted("standard_deviation"))   // the squares that it needs double the work of splitting none
+            profiles.standard_deviation = values("standard_deviation");
         profiles.signal = values("signal");
         profiles.signal_variance = variances("signal");
         profiles.normalisation = values("normalisation");

@@ -242,3 +242,42 @@ TEST_CASE("too little memory is refused with a number that is enough") {
     CHECK(plan_recipe(recipe, options).peak_memory_bytes() <= options.memory_bytes);
     CHECK(same_bits(run_recipe(recipe, options).at("average.mean"), run_recipe(recipe).at("average.mean")));
 }
+
+TEST_CASE("a described input gives shape and mask; none of its values is read, and its other dims are no loop") {
+    const Json steps = {{"frames", counter({"frame", "y", "x"}, {1'000'000, 2000, 3000})},   // 48 TB
+                        {"shape", step("detector_shape", "image", "frames")}};
+    const auto plan = plan_recipe(recipe_of(steps, {"shape"}));
+    for (const auto& pass : plan.passes()) CHECK(std::find(pass.steps.begin(), pass.steps.end(), "frames") == pass.steps.end());
+    const auto out = run_recipe(recipe_of(steps, {"shape.pixels"})).at("shape.pixels");
+    CHECK(out.dims().empty());
+    CHECK(values_of(out) == std::vector<double>{6'000'000});
+
+    const Array images = with_mask(Array::from("images", {{"frame", 2}, {"y", 1}, {"x", 3}}, "count", std::vector<double>(6)), "bad",
+                                   {{"y", 1}, {"x", 3}}, {false, true, false});
+    CHECK(values_of(run_plugin("detector_shape", Json::object(), {{"image", images}}).at("good")) == std::vector<double>{2});
+}
+
+TEST_CASE("a plugin can ask which of its outputs the recipe wants") {
+    const Json steps = {{"frames", counter({"y", "x"}, {2, 3})}, {"shape", step("detector_shape", "image", "frames")},
+                        {"copy", step("detector_shape", "image", "frames")}};
+    const auto wanted = [&](const std::vector<std::string>& keep) { return values_of(run_recipe(recipe_of(steps, keep)).at("shape.wanted"))[0]; };
+    CHECK(wanted({"shape.wanted", "copy.good"}) == 4);
+    CHECK(wanted({"shape.wanted", "shape.pixels", "copy.good"}) == 5);
+}
+
+TEST_CASE("with a bound dimension, a coordinate of the plugin's name along it is taken, and keeps its name") {
+    const std::vector<double> q{1, 2, 4}, intensity{3, 5, 1};
+    const auto curve = [&](const std::string& dim) {
+        const Array array = with_coordinate(Array::from("curve", {{dim, 3}}, "1", intensity), "q", {{dim, 3}}, "1/nm", q);
+        return dim == "q" ? array : with_coordinate(array, "roi", {{"roi", 3}}, "1", {1, 2, 3});
+    };
+    RunPluginOptions bound;
+    bound.core = {{"q", {"roi"}}};
+    const auto along_q = run_plugin("porod_invariant", Json::object(), {{"intensity", curve("q")}});
+    const auto along_roi = run_plugin("porod_invariant", Json::object(), {{"intensity", curve("roi")}}, bound);
+    CHECK(values_of(along_roi.at("invariant")) == values_of(along_q.at("invariant")));
+    const auto& integrand = along_roi.at("integrand").description();
+    REQUIRE(integrand.coordinate("q"));
+    CHECK(integrand.coordinate("q")->values->as_float64() == q);
+    CHECK(integrand.dims[0].name == "roi");
+}

@@ -9,6 +9,7 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <set>
 #include <optional>
 #include <string>
 #include <vector>
@@ -41,6 +42,7 @@ struct StepState {
     Json parameters;
     EventSink events;
     const std::atomic<bool>* cancel = nullptr;
+    std::set<std::string> wanted;   ///< outputs that the recipe keeps, checks or hands to a step
 
     std::mutex mutex;
     std::vector<std::string> warnings;

@@ -56,6 +56,10 @@ void resolved(sluice_context* context, sluice_text name, sluice_text value) {
     context->step->resolved[std::string(view(name))] = Json::parse(view(value), nullptr, false);
 }
 
+std::int32_t output_wanted(sluice_context* context, sluice_text port) {
+    return context->step->wanted.contains(std::string(view(port))) ? 1 : 0;
+}
+
 void uses_file(sluice_context* context, sluice_text path) {
     const std::lock_guard lock(context->step->mutex);
     const std::filesystem::path file(std::string(view(path)));
@@ -202,6 +206,7 @@ sluice_host make_table() {
     table.log = log;
     table.cancelled = cancelled;
     table.resolved = resolved;
+    table.output_wanted = output_wanted;
     table.uses_file = uses_file;
     table.parallel_for = parallel_for;
     table.io_lock = io_lock;

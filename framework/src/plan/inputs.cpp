@@ -137,9 +137,7 @@ private:
     void bind_coordinate(Operand& operand, const PortCoordinate& wanted, const Reference& from) {
         auto& out = operand.coordinates.emplace_back();
         out.name = wanted.name;
-        const auto core = std::find(operand.core_names.begin(), operand.core_names.end(), wanted.name);
-        const auto name = core == operand.core_names.end() ? wanted.name
-                                                           : operand.core[static_cast<std::size_t>(core - operand.core_names.begin())];
+        const auto name = own_name_of_coordinate(operand, wanted.name);
         const auto* found = operand.description.coordinate(name);
         if (!found) {
             if (wanted.required)
@@ -296,7 +294,7 @@ private:
 
     void find_loop() {
         for_each_connected(node_, [&](const Operand& operand) {
-            if (operand.declaration && operand.declaration->is_static) return;
+            if (operand.declaration && (operand.declaration->is_static || operand.declaration->described)) return;
             for (const auto& dim : operand.description.dims)
                 if (contains(operand.loop, dim.name) && !find_dim(node_.loop, dim.name)) node_.loop.push_back(dim);
         });

@@ -20,6 +20,16 @@ inline bool contains(const std::vector<std::string>& list, const std::string& na
     throw Error(kind, fmt::format("{}: {}", node.state->where, sentence));
 }
 
+/// What the data call the coordinate that a plugin calls `wanted`. With "core": {"q": "roi"}, 'q' is the data's own
+/// coordinate q along roi if they have one, else their axis 'roi'.
+inline std::string own_name_of_coordinate(const Operand& operand, const std::string& wanted) {
+    const auto core = std::find(operand.core_names.begin(), operand.core_names.end(), wanted);
+    if (core == operand.core_names.end()) return wanted;
+    const auto& bound = operand.core[static_cast<std::size_t>(core - operand.core_names.begin())];
+    const auto* own = operand.description.coordinate(wanted);
+    return own && find_dim(own->values->dims(), bound) ? wanted : bound;
+}
+
 /// f of every connected input and per_item parameter.
 template <class F>
 void for_each_connected(const Node& node, const F& f) {

@@ -55,6 +55,7 @@ private:
             const auto& dims = each.values->dims();
             if (!std::all_of(dims.begin(), dims.end(), [&](const Dim& d) { return contains(operand.core, d.name); })) continue;
             const auto name = names.contains(each.name) ? names.at(each.name) : each.name;
+            if (name != each.name && operand.description.coordinate(name)) continue;   // it brings its own of that name
             array.coordinates.push_back({name, each.edges, std::make_shared<const Array>(handed(operand, name, renamed(*each.values, names)))});
         }
         operand.fixed_mask = fixed_mask(operand);
@@ -224,13 +225,19 @@ private:
     }
 
     void add_coordinate(Description& full, const Coordinate& each, const std::map<std::string, std::string>& names) const {
-        const auto name = names.contains(each.name) ? names.at(each.name) : each.name;
+        const auto name = names.contains(each.name) && !is_own_name(each.name) ? names.at(each.name) : each.name;
         full.coordinates.push_back({name, each.edges, std::make_shared<const Array>(renamed(*each.values, names))});
+    }
+    /// With "core": {"q": "roi"}: 'q' is what the data, too, call a coordinate along roi.
+    [[nodiscard]] bool is_own_name(const std::string& name) const {
+        return std::any_of(node_.inputs.begin(), node_.inputs.end(), [&](const Operand& operand) {
+            return operand.connected && operand.description.coordinate(name) && own_name_of_coordinate(operand, name) == name;
+        });
     }
 
     /// Coordinates and masks that involve loop dims and fit the output ride along.
     static void inherit(Description& full, const Operand& operand, const sluice_description& view) {
-        if (operand.declaration && operand.declaration->is_static) return;
+        if (operand.declaration && (operand.declaration->is_static || operand.declaration->described)) return;
         const auto fits = [&](const Dims& dims, bool edges) {
             bool loop = false;
             for (std::size_t i = 0; i < dims.size(); ++i) {

@@ -17,6 +17,7 @@ constexpr Index mebi = Index{1} << 20;
 constexpr Index leaf_target = 8 * mebi;     ///< bytes of a leaf: enough to hide its overhead, small enough to balance
 constexpr Index block_target = 64 * mebi;
 constexpr Index wanted_block_items = 8;     ///< kernels that share a table between items want several
+constexpr Index leaf_limit_with_halo = 64 * mebi;   ///< neighbours of a leaf are worked on twice, so it should hold as many
 
 /// The dims that a node's pass is over: its loop dims; a reduce: up to the one it runs over.
 Dims streamed_dims(const Node& node) {
@@ -366,6 +367,12 @@ Index resident_copies(const Graph& graph, const Pass& pass) {
     return bytes;
 }
 
+bool has_halo(const Graph& graph, const Pass& pass) {
+    return std::any_of(pass.stages.begin(), pass.stages.end(), [&](const Stage& stage) {
+        return graph.node(stage.node).halo_before + graph.node(stage.node).halo_after > 0;
+    });
+}
+
 Index power_of_two_below(Index n) { return n < 1 ? 1 : static_cast<Index>(std::bit_floor(static_cast<std::uint64_t>(n))); }
 
 }  // namespace
@@ -391,7 +398,9 @@ Index size_pass(const Graph& graph, Pass& pass, Index memory_bytes, Index reside
     const Index flow = flow_bytes(graph, pass);
     pass.item_bytes = flow + adapted_bytes(graph, pass);
     const Index length = pass.over.empty() ? 1 : std::max<Index>(1, pass.over.back().size);
-    pass.grain = std::min(power_of_two_below(std::clamp<Index>(leaf_target / flow, 1, 1024)), length);
+    Index grain = std::clamp<Index>(leaf_target / flow, 1, 1024);
+    if (has_halo(graph, pass)) grain = std::max(grain, std::min(wanted_block_items, leaf_limit_with_halo / flow));
+    pass.grain = std::min(power_of_two_below(grain), length);
 
     Index extra_items = 0, scratch = 0;
     for (const auto& stage : pass.stages) {

@@ -69,6 +69,7 @@ InputPort to_input(const std::string& name, const Json& json) {
     port.unit = text_or(json, "unit");
     port.variances = text_or(json, "variances", port.variances);
     port.is_static = flag(json, "static");
+    port.described = flag(json, "described");
     port.optional = flag(json, "optional");
     port.forbids = texts_of(member(json, "forbids"));
     port.requires_ = texts_of(member(json, "requires"));

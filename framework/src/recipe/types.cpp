@@ -88,6 +88,7 @@ private:
         if (port.is_static && !loop.empty())
             fault("dims-mismatch", at_input(port), what(port, from) + " has the dimensions " + to_text(dims) +
                                                        "; it must be the same for all items, so " + to_text(loop) + " cannot be there.");
+        if (port.described) return;
         append_new(loop_, loop);
         if (first_dims_.empty()) first_dims_ = dims;
         seen_.push_back({what(port, from), at_input(port), dims});

@@ -50,6 +50,7 @@ struct InputPort {
     std::string variances = "optional"; ///< "optional", "required", "ignored"
     std::vector<PortCoordinate> coordinates;
     bool is_static = false;             ///< no loop dimensions; its value is known to probe and prepare
+    bool described = false;             ///< only its description is used: no value is read, its other dims are not looped over
     bool optional = false;
     std::map<std::string, std::string> forbids;   ///< fact -> why ("smoothed" -> "the invariant needs raw data")
     std::map<std::string, std::string> requires_; ///< fact -> why ("requires" in plugin.json)

@@ -67,6 +67,9 @@ typedef struct sluice_host {
     int32_t (*cancelled)(sluice_context*);
     /* A value chosen at run time (a range taken from the data): kept with the step. value: JSON. */
     void (*resolved)(sluice_context*, sluice_text name, sluice_text value);
+    /* 1 when the recipe keeps this output, checks it or hands it to a step: what nobody wants need not be computed.
+     * Of use while data flows; not for the prepared state, which steps share. */
+    int32_t (*output_wanted)(sluice_context*, sluice_text port);
     /* A file that this step reads: the host takes its fingerprint. */
     void (*uses_file)(sluice_context*, sluice_text path);
     /* Calls f(data, 0) … f(data, n-1) on any of the host's threads and waits. The partition is n: choose it from the

@@ -55,6 +55,9 @@ public:
     void info(std::string_view message) const { host_->log(context_, SLUICE_LOG_INFO, to_text(message)); }
     /// For results that are right but need care; kept with the result.
     void warn(std::string_view message) const { host_->log(context_, SLUICE_LOG_WARNING, to_text(message)); }
+    /// False when the recipe neither keeps this output nor checks it nor hands it to a step: it need not be computed.
+    /// Ask while data flows (run, add, finish): the prepared object may be shared with a step that wants other outputs.
+    [[nodiscard]] bool output_wanted(std::string_view port) const { return host_->output_wanted(context_, to_text(port)) != 0; }
     /// A value that was chosen at run time, kept with the step. `json`: 0.25, "text", [1, 2].
     void resolved(std::string_view name, std::string_view json) const {
         host_->resolved(context_, to_text(name), to_text(json));
