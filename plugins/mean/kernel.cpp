@@ -9,21 +9,23 @@
 #include <string>
 #include <vector>
 
+#include <sluice/numerics/running_moments.hpp>
+
 namespace sluice::mean {
 namespace {
 
 constexpr double unknown = std::numeric_limits<double>::quiet_NaN();
 
-/// The sums of some items at one element. The count is a double, exact to 2^53, so that a state is doubles alone.
+/// The sums of some items at one element.
 struct Sums {
-    double count = 0, sum = 0, variance = 0, m2 = 0;
+    numerics::RunningMoments moments;
+    double variance = 0;  // sum of the items' variances
 };
 
 Sums merged(const Sums& a, const Sums& b) {
-    if (b.count == 0) return a;
-    if (a.count == 0) return b;
-    const double count = a.count + b.count, apart = a.sum / a.count - b.sum / b.count;
-    return {count, a.sum + b.sum, a.variance + b.variance, a.m2 + b.m2 + apart * apart * (a.count * b.count / count)};
+    if (b.moments.count == 0) return a;
+    if (a.moments.count == 0) return b;
+    return {numerics::merged(a.moments, b.moments), a.variance + b.variance};
 }
 
 void check_length(const char* name, std::size_t got, std::ptrdiff_t needed) {
@@ -45,15 +47,15 @@ public:
 
     [[nodiscard]] Sums get(std::ptrdiff_t block, std::ptrdiff_t element) const {
         const Double* at = data_ + block * size_ + element;
-        return {at[0], at[plane_], at[2 * plane_], at[3 * plane_]};
+        return {{at[0], at[plane_], at[3 * plane_]}, at[2 * plane_]};
     }
 
     void set(std::ptrdiff_t block, std::ptrdiff_t element, const Sums& sums) const {
         Double* at = data_ + block * size_ + element;
-        at[0] = sums.count;
-        at[plane_] = sums.sum;
+        at[0] = sums.moments.count;
+        at[plane_] = sums.moments.sum;
         at[2 * plane_] = sums.variance;
-        at[3 * plane_] = sums.m2;
+        at[3 * plane_] = sums.moments.m2;
     }
 
 private:
@@ -75,9 +77,10 @@ std::ptrdiff_t block_of(std::int64_t index, std::int64_t total, std::ptrdiff_t b
 }
 
 double variance_of_mean(const Sums& sums, Error error) {
-    if (sums.count == 0) return unknown;
-    if (error == Error::propagated) return sums.variance / (sums.count * sums.count);
-    return sums.count > 1 ? sums.m2 / (sums.count * (sums.count - 1)) : unknown;
+    const double count = sums.moments.count;
+    if (count == 0) return unknown;
+    if (error == Error::propagated) return sums.variance / (count * count);
+    return count > 1 ? sums.moments.m2 / (count * (count - 1)) : unknown;
 }
 
 }  // namespace
@@ -108,7 +111,7 @@ void add(std::span<std::byte> state, const Layout& layout, const Item& item, std
         if (!item.mask.empty() && item.mask[at] != 0) continue;
         const double value = item.values[at], variance = item.variances.empty() ? 0 : item.variances[at];
         if (!std::isfinite(value) || !std::isfinite(variance)) continue;
-        sums.set(block, i, merged(sums.get(block, i), {1, value, item.variances.empty() ? unknown : variance, 0}));
+        sums.set(block, i, merged(sums.get(block, i), {numerics::moments_of(value), item.variances.empty() ? unknown : variance}));
     }
 }
 
@@ -127,9 +130,9 @@ void finish(std::span<const std::byte> state, const Layout& layout, Error error,
     check_length("count", output.count.size(), needed);
     const auto write = [&](std::ptrdiff_t replicate, std::ptrdiff_t i, const Sums& of) {
         const auto at = static_cast<std::size_t>(replicate * layout.size + i);
-        output.mean[at] = of.count == 0 ? unknown : of.sum / of.count;
+        output.mean[at] = of.moments.count == 0 ? unknown : of.moments.mean();
         output.variance[at] = variance_of_mean(of, error);
-        output.count[at] = static_cast<std::int64_t>(of.count);
+        output.count[at] = static_cast<std::int64_t>(of.moments.count);
     };
     const auto blocks = static_cast<std::size_t>(layout.blocks);
     std::vector<Sums> from(blocks + 1);  // from[k]: blocks k, k + 1, ... of the element at hand
