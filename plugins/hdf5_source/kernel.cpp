@@ -224,11 +224,11 @@ std::int64_t elements_to_decode(const Box& box, const Extents& chunk, const Exte
 }
 
 template <typename T>
-void mask_integers(std::span<const std::byte> values, std::uint64_t relevant, std::span<std::uint8_t> masked) {
+void mask_integers(std::span<const std::byte> values, std::uint64_t relevant, Marks marks, std::span<std::uint8_t> masked) {
     for (std::size_t i = 0; i < masked.size(); ++i) {
         T value{};
         std::memcpy(&value, values.data() + i * sizeof(T), sizeof(T));
-        masked[i] = (value & relevant) != 0 ? 1 : 0;
+        masked[i] = ((value & relevant) != 0) == (marks == Marks::bad) ? 1 : 0;
     }
 }
 
@@ -422,7 +422,7 @@ std::optional<std::string> Dataset::text_attribute(const std::string& name) cons
     return read_strings(type.get(), space.get(), 1, read_into, where).front();
 }
 
-void mask_from_bits(ElementType type, std::span<const std::byte> values, std::span<const std::int64_t> ignored_bits,
+void mask_from_bits(ElementType type, std::span<const std::byte> values, std::span<const std::int64_t> ignored_bits, Marks marks,
                     std::span<std::uint8_t> masked) {
     const std::ptrdiff_t bits = 8 * size_in_bytes(type);
     if (type == ElementType::string || type == ElementType::float32 || type == ElementType::float64)
@@ -437,10 +437,10 @@ void mask_from_bits(ElementType type, std::span<const std::byte> values, std::sp
                                         " for " + std::string(to_string(type)) + ".");
         relevant &= ~(std::uint64_t{1} << bit);
     }
-    if (bits == 8) mask_integers<std::uint8_t>(values, relevant, masked);
-    if (bits == 16) mask_integers<std::uint16_t>(values, relevant, masked);
-    if (bits == 32) mask_integers<std::uint32_t>(values, relevant, masked);
-    if (bits == 64) mask_integers<std::uint64_t>(values, relevant, masked);
+    if (bits == 8) mask_integers<std::uint8_t>(values, relevant, marks, masked);
+    if (bits == 16) mask_integers<std::uint16_t>(values, relevant, marks, masked);
+    if (bits == 32) mask_integers<std::uint32_t>(values, relevant, marks, masked);
+    if (bits == 64) mask_integers<std::uint64_t>(values, relevant, marks, masked);
 }
 
 }  // namespace sluice::hdf5_source

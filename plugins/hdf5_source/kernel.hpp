@@ -99,10 +99,14 @@ private:
     std::unique_ptr<State> state_;
 };
 
-/// Turns a bit-field mask into flags: masked[i] is 1 if values[i] has a bit set that is not
-/// in ignored_bits, else 0 (bit numbers, 0 the lowest). type: boolean or an integer type; values holds
-/// masked.size() of them. Throws std::invalid_argument for another type, size or bit number.
-void mask_from_bits(ElementType type, std::span<const std::byte> values, std::span<const std::int64_t> ignored_bits,
+/// What a mask that is nonzero says of an element.
+enum class Marks { bad, good };
+
+/// Turns a bit-field mask into flags: an element is marked if values[i] has a bit set that is not
+/// in ignored_bits (bit numbers, 0 the lowest). masked[i] is 1 for the marked ones of a mask that marks
+/// bad elements, and for the others of a mask that marks good ones; else 0. type: boolean or an integer
+/// type; values holds masked.size() of them. Throws std::invalid_argument for another type, size or bit number.
+void mask_from_bits(ElementType type, std::span<const std::byte> values, std::span<const std::int64_t> ignored_bits, Marks marks,
                     std::span<std::uint8_t> masked);
 
 }  // namespace sluice::hdf5_source

@@ -105,13 +105,14 @@ struct MaskInput {
     std::string name;
     Input input;
     std::vector<std::int64_t> ignored_bits;
+    Marks marks;
     Placement placement;
 
     /// A mask of the leading dimension and more is as large as the data: it is read with them.
     [[nodiscard]] bool streamed() const { return placement.dims.size() > 1 && placement.dims.front() == 0; }
     void flag(const Bytes& values, std::span<std::uint8_t> masked) const {
         try {
-            mask_from_bits(input.description().type, values, ignored_bits, masked);
+            mask_from_bits(input.description().type, values, ignored_bits, marks, masked);
         } catch (const std::invalid_argument& error) {
             throw sdk::RecipeError("mask '" + name + "' (" + input.where + "): " + error.what());
         }
@@ -224,7 +225,7 @@ private:
         const Placement placement = find(input, name, options, false);
         masks_.push_back({name, std::move(input),
                           optional<std::vector<std::int64_t>>(options, "ignore_bits").value_or(std::vector<std::int64_t>()),
-                          placement});
+                          optional<std::string>(options, "marks") == "good" ? Marks::good : Marks::bad, placement});
         const auto& mask = masks_.back();
         mask.flag({}, {});  // refuses a type or a bit that cannot be
         if (!mask.streamed()) return;

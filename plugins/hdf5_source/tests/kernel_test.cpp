@@ -575,18 +575,32 @@ TEST_CASE("a bit-field mask becomes booleans, without the ignored bits") {
     const std::array<std::uint32_t, 5> field{0, 1, 2, 3, 1U << 31};
     const auto bytes = std::as_bytes(std::span(field));
     std::array<std::uint8_t, 5> masked{};
-    mask_from_bits(ElementType::uint32, bytes, {}, masked);
+    mask_from_bits(ElementType::uint32, bytes, {}, Marks::bad, masked);
     CHECK(masked == std::array<std::uint8_t, 5>{0, 1, 1, 1, 1});
     const std::array<std::int64_t, 2> ignored{0, 31};
-    mask_from_bits(ElementType::uint32, bytes, ignored, masked);
+    mask_from_bits(ElementType::uint32, bytes, ignored, Marks::bad, masked);
     CHECK(masked == std::array<std::uint8_t, 5>{0, 0, 1, 1, 0});
     const std::array<std::int64_t, 1> too_high{32};
-    CHECK(message_of([&] { mask_from_bits(ElementType::uint32, bytes, too_high, masked); }) ==
+    CHECK(message_of([&] { mask_from_bits(ElementType::uint32, bytes, too_high, Marks::bad, masked); }) ==
           "ignored mask bit 32, must be 0 to 31 for uint32.");
-    CHECK(message_of([&] { mask_from_bits(ElementType::float32, bytes, {}, masked); }) ==
+    CHECK(message_of([&] { mask_from_bits(ElementType::float32, bytes, {}, Marks::bad, masked); }) ==
           "a mask of type float32, needed: bool or integers.");
-    CHECK(message_of([&] { mask_from_bits(ElementType::uint16, bytes, {}, masked); }) ==
+    CHECK(message_of([&] { mask_from_bits(ElementType::uint16, bytes, {}, Marks::bad, masked); }) ==
           "a mask of 20 bytes for 5 elements of 2.");
+}
+
+TEST_CASE("a mask that marks good elements: zero is bad, and so are values of ignored bits alone") {
+    const std::array<std::uint16_t, 5> field{0, 1, 2, 3, 1U << 15};
+    const auto bytes = std::as_bytes(std::span(field));
+    std::array<std::uint8_t, 5> masked{};
+    mask_from_bits(ElementType::int16, bytes, {}, Marks::good, masked);  // -32768 is not zero
+    CHECK(masked == std::array<std::uint8_t, 5>{1, 0, 0, 0, 0});
+    const std::array<std::int64_t, 2> ignored{0, 15};
+    mask_from_bits(ElementType::uint16, bytes, ignored, Marks::good, masked);
+    CHECK(masked == std::array<std::uint8_t, 5>{1, 1, 0, 0, 1});
+    const std::array<std::uint8_t, 2> flags{1, 0};
+    mask_from_bits(ElementType::boolean, std::as_bytes(std::span(flags)), {}, Marks::good, std::span(masked).first(2));
+    CHECK(masked == std::array<std::uint8_t, 5>{0, 1, 0, 0, 1});
 }
 
 TEST_CASE("a real detector file") {
@@ -607,7 +621,7 @@ TEST_CASE("a real detector file") {
     const Dataset mask(file, "/entry/instrument/detector/pixel_mask");
     const auto field = read<std::uint32_t>(mask);
     std::vector<std::uint8_t> masked(field.size());
-    mask_from_bits(ElementType::uint32, std::as_bytes(std::span(field)), {}, masked);
+    mask_from_bits(ElementType::uint32, std::as_bytes(std::span(field)), {}, Marks::bad, masked);
     CHECK(std::count(masked.begin(), masked.end(), 1) == 27470);
     const Dataset energy(file, "/entry/instrument/detector/collection/beam_energy");
     CHECK(energy.number() == 12000);

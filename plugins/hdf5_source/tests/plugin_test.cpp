@@ -195,6 +195,28 @@ TEST_CASE("masks: pixels, frames, every value; bits that do not count") {
     CHECK(masked(data, "all") == std::vector<std::size_t>{11, pixels - 1});
 }
 
+TEST_CASE("masks that mark what is good, read at plan and with the data") {
+    const Scan scan;
+    const auto of = [&](const Json& masks) { return load(scan.with({{"masks", masks}})); };
+    const Json good{{"path", "entry/mask/pixel"}, {"marks", "good"}};
+    std::vector<std::size_t> all_but(rows * columns - 2);  // pixels 3 (bit 0) and 8 (bit 1) are nonzero
+    std::iota(all_but.begin(), all_but.end(), 0);
+    for (auto& pixel : all_but) pixel += pixel >= 7 ? 2 : pixel >= 3 ? 1 : 0;
+    CHECK(masked(of({{"pixel", good}}), "pixel") == all_but);
+    Json without_bit = good;
+    without_bit["ignore_bits"] = {1};
+    all_but.insert(all_but.begin() + 7, 8);
+    CHECK(masked(of({{"pixel", without_bit}}), "pixel") == all_but);
+
+    const auto streamed = masked(of({{"all", {{"path", "entry/mask/all"}, {"marks", "good"}}}}), "all");
+    CHECK(streamed.size() == pixels - 2);  // elements 11 and the last are nonzero
+    CHECK(std::find(streamed.begin(), streamed.end(), std::size_t{11}) == streamed.end());
+    CHECK(streamed.back() == pixels - 2);
+    CHECK(masked(of({{"pixel", {{"path", "entry/mask/pixel"}, {"marks", "bad"}}}}), "pixel") == std::vector<std::size_t>{3, 8});
+    check_fault(scan.with({{"masks", {{"pixel", {{"path", "entry/mask/pixel"}, {"marks", "god"}}}}}}),
+                "masks.pixel.marks = \"god\", must be one of \"bad\" or \"good\". Did you mean 'good'?");
+}
+
 TEST_CASE("many blocks, with chunks of other lengths for values, errors and mask, give what was written") {
     constexpr std::size_t many = 1500, item = 16 * 20, all = many * item;
     const TemporaryFolder folder;
