@@ -461,6 +461,12 @@ TEST_CASE("check: include and extends") {
     CHECK(base.recipe->step("i").with["bins"] == 5);
     CHECK(only_text(check("top.json")) == (folder / "top.json").string() + ":2:42: step 'i' (azimuthal_integration): polarization = 2, must be >= -1 and <= 1.");
 
+    write("replaced.json", R"({"extends": "base.json", "steps": {"i": {"use": "mean", "in": {"data": "f"}, "with": {"over": "sample"}}},
+"parameters": {"n": null}})");   // nothing of the old step is left: neither its input nor its parameters, which mean does not know
+    const Checked replaced = check("replaced.json");
+    CHECK(texts(replaced) == std::vector<std::string>{});
+    CHECK(replaced.recipe->step("i").inputs.size() == 1);
+
     write("twice.json", "{\"extends\": \"base.json\", \"include\": [\"common/sources.json\", \"common/sources.json\"]}");
     const Checked twice = check("twice.json");
     CHECK(codes(twice) == std::vector<std::string>{"duplicate-key", "duplicate-key"});

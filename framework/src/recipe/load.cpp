@@ -100,8 +100,19 @@ private:
             keep_findings(base);
         }
         document.value.erase("extends");
+        drop_replaced_steps(base, document);
         base.merge_patch(document);
         return base;
+    }
+
+    /// A step that is given another plugin begins anew: the parameters of the old one mean nothing to it.
+    static void drop_replaced_steps(Document& base, const Document& change) {
+        if (!base.value.is_object() || !member(base.value, "steps").is_object()) return;
+        const Json steps = member(change.value, "steps");
+        for (const auto& name : keys_of(steps)) {
+            const Json use = member(steps[name], "use"), old = member(base.value["steps"], name);
+            if (use.is_string() && use != member(old, "use")) base.value["steps"].erase(name);
+        }
     }
 
     /// The document in a file that `document` names at `pointer`; empty, with a finding, when there is none.
