@@ -1,67 +1,19 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // The source: parameters to a simulation, boxes of frames from it.
 #include <algorithm>
-#include <cmath>
-#include <fstream>
-#include <iterator>
 #include <limits>
 #include <memory>
 #include <numbers>
-#include <optional>
 #include <string>
 #include <vector>
 
+#include <sluice/sdk/detector_geometry.hpp>
 #include <sluice/sdk/plugin.hpp>
 
 #include "kernel.hpp"
 
 namespace sluice::powder_simulation {
 namespace {
-
-std::string read_file(const std::string& path) {
-    std::ifstream in(path, std::ios::binary);
-    std::string text{std::istreambuf_iterator<char>(in), {}};
-    if (!in) throw std::runtime_error("'" + path + "' cannot be read");
-    return text;
-}
-
-numerics::DetectorGeometry inline_geometry(const sdk::Parameters& parameters, const numerics::ImageShape& shape) {
-    numerics::DetectorGeometry geometry;
-    geometry.distance_m = parameters.number("distance");
-    geometry.pixel1_m = geometry.pixel2_m = parameters.number("pixel_size");
-    const auto poni = parameters.numbers("poni");
-    geometry.poni1_m = poni.empty() ? 0.5 * static_cast<double>(shape.slow) * geometry.pixel1_m : poni[0];
-    geometry.poni2_m = poni.empty() ? 0.5 * static_cast<double>(shape.fast) * geometry.pixel2_m : poni[1];
-    return geometry;
-}
-
-std::optional<numerics::ImageShape> given_shape(const sdk::Parameters& parameters) {
-    const auto shape = parameters.numbers("shape");
-    if (shape.empty()) return std::nullopt;
-    return numerics::ImageShape{std::llround(shape[0]), std::llround(shape[1])};
-}
-
-void read_geometry(const sdk::Setup& setup, Settings& settings) {
-    const auto parameters = setup.parameters();
-    const auto shape = given_shape(parameters);
-    if (const auto path = parameters.optional_text("geometry")) {
-        const auto poni = parameters.numbers("poni");
-        if (parameters.optional_number("distance") || parameters.optional_number("pixel_size") || !poni.empty())
-            throw sdk::RecipeError("give 'geometry', or 'distance', 'pixel_size' and 'poni', not both");
-        setup.context().uses_file(*path);
-        settings.geometry = numerics::parse_poni(read_file(*path));
-        if (!shape && !settings.geometry.max_shape) throw sdk::RecipeError("the .poni file tells no shape: give 'shape'");
-        settings.shape = shape ? *shape : *settings.geometry.max_shape;
-    } else {
-        if (!shape) throw sdk::RecipeError("without a .poni file give 'shape', 'distance', 'pixel_size' and 'wavelength'");
-        settings.shape = *shape;
-        settings.geometry = inline_geometry(parameters, *shape);
-    }
-    if (const auto wavelength = parameters.optional_number("wavelength", "m")) {
-        if (settings.geometry.wavelength_m) throw sdk::RecipeError("the .poni file has a wavelength: do not give 'wavelength'");
-        settings.geometry.wavelength_m = *wavelength;
-    }
-}
 
 std::vector<double> read_lines(const sdk::Parameters& parameters, double wavelength_m) {
     const auto material = parameters.text("material");
@@ -91,7 +43,9 @@ Intensity read_intensity(const sdk::Parameters& parameters, double wavelength_m)
 Settings read_settings(const sdk::Setup& setup) {
     const auto parameters = setup.parameters();
     Settings settings;
-    read_geometry(setup, settings);
+    const auto detector = sdk::read_detector(setup);
+    settings.geometry = detector.geometry;
+    settings.shape = detector.shape;
     settings.intensity = read_intensity(parameters, settings.geometry.wavelength_m.value_or(1e-10));
     settings.solid_angle = parameters.boolean("solid_angle");
     settings.polarization = parameters.optional_number("polarization");

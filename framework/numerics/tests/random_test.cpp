@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// The generator against its published vectors; the Poisson numbers against the distribution.
+// The generator against its published vectors; normal and Poisson numbers against their distributions.
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <array>
 #include <chrono>
 #include <cmath>
 #include <cstdint>
 #include <limits>
+#include <numbers>
 #include <set>
 #include <stdexcept>
 #include <string>
@@ -99,6 +101,78 @@ TEST_CASE("uniform numbers are uniform") {
     CHECK(inside);
     // mean 1/2, variance 1/12; six standard errors: fails once in 5e8 runs
     CHECK(std::abs(sum / n - 0.5) < 6 * std::sqrt(1.0 / 12 / n));
+    CHECK(std::abs(chi_square_z(counts, expected)) < 6);
+}
+
+TEST_CASE("normal numbers are those of Box and Muller, evaluated literally from the words") {
+    const std::uint64_t seed = 0x123456789abcdef0, item = 0x0fedcba987654321;
+    for (std::uint32_t element = 0; element < 200; ++element) {
+        RandomStream stream(seed, item, element);
+        std::vector<double> numbers(400);
+        stream.fill_normal(numbers);
+        for (std::uint32_t draw = 0; draw < 100; ++draw) {
+            const auto words = philox4x32({draw, element, 0x87654321, 0x0fedcba9}, {0x9abcdef0, 0x12345678});
+            for (std::size_t pair = 0; pair < 2; ++pair) {
+                const double u = (words[2 * pair] + 0.5) / 4294967296.0, v = (words[2 * pair + 1] + 0.5) / 4294967296.0;
+                const double r = std::sqrt(-2 * std::log(u)), a = 2 * std::numbers::pi * v - std::numbers::pi / 4;
+                // angle and r are right to a few 1e-16, r < 7
+                CHECK_UNARY(std::abs(numbers[4 * draw + 2 * pair] - r * std::cos(a)) < 2e-14);
+                CHECK_UNARY(std::abs(numbers[4 * draw + 2 * pair + 1] - r * std::sin(a)) < 2e-14);
+            }
+        }
+    }
+}
+
+TEST_CASE("normal numbers do not depend on how many are asked for, and each call takes new draws") {
+    std::vector<double> many(131), few(6), next(125);
+    RandomStream(1, 2, 3).fill_normal(many);
+    RandomStream stream(1, 2, 3);
+    stream.fill_normal(few);
+    CHECK(std::equal(few.begin(), few.end(), many.begin()));
+    stream.fill_normal(next);  // 6 numbers took two draws of four
+    CHECK(std::equal(next.begin(), next.begin() + 123, many.begin() + 8));
+    RandomStream both(1, 2, 3), uniform(1, 2, 3);
+    const double first = both.uniform();
+    CHECK(first == uniform.uniform());
+    both.fill_normal(few);
+    CHECK(std::equal(few.begin(), few.end(), many.begin() + 4));  // the draw of uniform() is not used again
+    CHECK(both.uniform() == uniform.uniform());
+    CHECK(std::find(many.begin(), many.end(), first) == many.end());
+}
+
+TEST_CASE("normal numbers have the moments and the probabilities of the distribution, and pairs are not correlated") {
+    const auto seed = new_seed();
+    MESSAGE("seed " << seed);
+    const std::size_t bins = 120;
+    std::vector<double> numbers(100), counts(bins), expected(bins);
+    const int streams = 20'000;
+    const double n = streams * 100.0;
+    double sum = 0, squares = 0, fourth = 0, pairs = 0, largest = 0;
+    for (std::uint32_t element = 0; element < streams; ++element) {
+        RandomStream stream(seed, 9, element);
+        stream.fill_normal(numbers);
+        for (std::size_t i = 0; i < numbers.size(); ++i) {
+            const double z = numbers[i], square = z * z;
+            sum += z;
+            squares += square;
+            fourth += square * square;
+            if (i > 0) pairs += z * numbers[i - 1];
+            largest = std::max(largest, std::abs(z));
+            ++counts[static_cast<std::size_t>(std::clamp(std::floor(10 * z) + 60, 0.0, 119.0))];  // of width 0.1, from -6 to 6
+        }
+    }
+    const auto below = [](double z) { return 0.5 * std::erfc(-z / std::numbers::sqrt2); };
+    for (std::size_t k = 0; k < bins; ++k) {
+        const double low = 0.1 * (static_cast<double>(k) - 60);
+        expected[k] = n * (below(low + 0.1) - below(low));
+    }
+    // moments 0, 1, 3 with variances 1, 2, 96; six standard errors
+    CHECK(std::abs(sum / n) < 6 / std::sqrt(n));
+    CHECK(std::abs(squares / n - 1) < 6 * std::sqrt(2 / n));
+    CHECK(std::abs(fourth / n - 3) < 6 * std::sqrt(96 / n));
+    CHECK(std::abs(pairs / (0.99 * n)) < 6 / std::sqrt(0.99 * n));
+    CHECK(largest > 4.3);  // of 2e6 one beyond 4.3 is missing with a probability of exp(-34)
+    CHECK(largest < 6.8);
     CHECK(std::abs(chi_square_z(counts, expected)) < 6);
 }
 
