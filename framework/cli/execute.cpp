@@ -51,6 +51,8 @@ Execution execute(const Recipe& recipe, const Plugins& plugins, const Options& o
     plan_options.threads = options.threads;
     plan_options.memory_bytes = options.memory_bytes;
     plan_options.events = std::ref(progress);
+    plan_options.cancel = &cancelled;
+    catch_signals();
     const Plan plan = Plan::make(recipe, plugins, plan_options);
 
     RunOptions run_options;
@@ -58,7 +60,6 @@ Execution execute(const Recipe& recipe, const Plugins& plugins, const Options& o
     run_options.cancel = &cancelled;
     run_options.full_sha256 = options.full_sha256;
     run_options.events = std::ref(progress);
-    catch_signals();
     return {kept_arrays(plan, plugins.catalogue()), run(plan, run_options)};
 }
 

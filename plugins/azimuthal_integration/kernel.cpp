@@ -33,7 +33,7 @@ void require_block(const IntegrationConfig& config, const FrameBlock& block) {
     if (!block.masks.empty()) require_frames(block.masks.size(), "masks", frames);
     if (!block.monitor.empty()) require_frames(block.monitor.size(), "monitor values", frames);
     for (std::size_t frame = 0; frame < block.monitor.size(); ++frame)
-        if (!(block.monitor[frame] >= 0.0) || std::isinf(block.monitor[frame])) {
+        if (block.monitor[frame] < 0.0 || std::isinf(block.monitor[frame])) {
             std::ostringstream text;
             text << "the monitor is " << block.monitor[frame] << "; it must be finite and at least 0";
             throw FrameError(static_cast<std::int64_t>(frame), text.str());
@@ -93,7 +93,7 @@ struct BinResult {
 BinResult result_of(const IntegrationTable::Data& data, const FrameSums& sums, std::size_t bin, double monitor) {
     const bool any_dropped = !sums.dropped.empty();
     const std::int64_t entries = data.entries[bin] - (any_dropped ? sums.dropped_entries[bin] : 0);
-    if (entries == 0 || monitor == 0.0) return {};
+    if (entries == 0 || !(monitor > 0.0)) return {};
     const Contribution dropped = any_dropped ? sums.dropped[bin] : Contribution{};
     const bool of_corrected = data.config.average == Average::mean_of_corrected;
     const double signal_scale = of_corrected ? 1.0 / monitor : 1.0;

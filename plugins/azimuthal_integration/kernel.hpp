@@ -113,7 +113,7 @@ struct FrameBlock {
                  FramePointers<std::uint64_t>, FramePointers<std::int8_t>, FramePointers<std::int16_t>,
                  FramePointers<std::int32_t>, FramePointers<std::int64_t>, FramePointers<float>, FramePointers<double>>
         pixels;
-    std::span<const double> monitor;  ///< [frames], >= 0; empty means 1. A frame with monitor 0 has no data.
+    std::span<const double> monitor;  ///< [frames], >= 0; empty means 1. A frame with monitor 0 or NaN has no data.
     /// [frames] images of variances, for ErrorModel::given alone.
     std::variant<FramePointers<float>, FramePointers<double>> variances;
     std::span<const std::uint8_t* const> masks;  ///< [frames] images, nonzero leaves the pixel out; may be empty.

@@ -54,13 +54,12 @@ public:
 
     static void probe(const sdk::Probe& probe) {
         check_size(probe);
-        probe.needs_state(jackknife::state_bytes(probe.input("data").count()));
         const auto estimate = probe.output("estimate");
         estimate.set_fact("uncertainty_from", "jackknife");
         if (probe.parameters().boolean("bias_corrected")) estimate.set_fact("bias_corrected", true);
     }
 
-    [[nodiscard]] std::int64_t state_bytes() const { return jackknife::state_bytes(size_); }
+    static std::int64_t state_bytes(const sdk::Setup& setup) { return jackknife::state_bytes(setup.input("data").count()); }
     void init(sdk::State state) const { initialize(state, size_); }
     void add(const sdk::Block& block, sdk::State state) const {
         for (std::int64_t i = 0; i < block.items(); ++i) {

@@ -50,13 +50,12 @@ public:
     static void probe(const sdk::Probe& probe) {
         check_blocks(probe);
         const auto layout = layout_of(probe);
-        probe.needs_state(mean::state_bytes(layout));
         for (const auto* port : {"mean", "count"})
             if (layout.blocks > 1) add_replicates(probe.output(port), probe.input("data").dims(), replicates(layout));
         probe.output("mean").set_fact("uncertainty_from", error_of(probe) == Error::scatter ? "scatter" : "propagated");
     }
 
-    [[nodiscard]] std::int64_t state_bytes() const { return mean::state_bytes(layout_); }
+    static std::int64_t state_bytes(const sdk::Setup& setup) { return mean::state_bytes(layout_of(setup)); }
     void init(sdk::State state) const { initialize(state, layout_); }
     void add(const sdk::Block& block, sdk::State state) const {
         for (std::int64_t i = 0; i < block.items(); ++i) {

@@ -63,6 +63,7 @@ Plan make_plan(const Array& stack, const std::string& geometry, const std::strin
     if (!checked.recipe) std::exit(1);
     PlanOptions options;
     options.threads = 1;
+    options.in_memory = true;
     options.arrays.emplace("frames", stack);
     return Plan::make(*checked.recipe, plugins, options);
 }
@@ -106,12 +107,10 @@ double median(std::vector<double> values) {
 void compare(const Array& stack, const std::string& geometry, Splitting splitting, const std::string& name) {
     const auto table = make_table(splitting);
     const auto plan = make_plan(stack, geometry, name);
-    RunOptions options;
-    options.in_memory = true;
     std::vector<double> kernel, framework, ratio;
     for (int pair = -2; pair < pairs; ++pair) {   // two to warm up
         const auto direct = [&] { kernel.push_back(seconds([&] { call_kernel(table, stack); })); };
-        const auto planned = [&] { framework.push_back(seconds([&] { run(plan, options); })); };
+        const auto planned = [&] { framework.push_back(seconds([&] { run(plan); })); };
         if (pair % 2 == 0) direct(), planned();
         else planned(), direct();
         ratio.push_back(framework.back() / kernel.back());

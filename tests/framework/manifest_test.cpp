@@ -45,7 +45,8 @@ TEST_CASE("manifest: a map with everything") {
     REQUIRE(in.core.size() == 1);
     CHECK(in.core[0].name == "q");
     REQUIRE(in.coordinates.size() == 1);
-    CHECK(in.coordinates[0].unit == "like:1/nm");
+    CHECK(in.coordinates[0].unit.text == "1/nm");
+    CHECK_FALSE(in.coordinates[0].unit.converted);
     CHECK(in.coordinates[0].required);
     CHECK(in.coordinates[0].increasing);
     CHECK(in.forbids.at("smoothed") == "Q of smoothed data is biased");
@@ -53,7 +54,7 @@ TEST_CASE("manifest: a map with everything") {
     REQUIRE(manifest.outputs.size() == 2);
     CHECK(manifest.outputs[0].name == "invariant");  // the default one: order is kept
     CHECK(manifest.output("integrand")->mask == "outside_range");
-    CHECK(manifest.output("integrand")->unit == "unit(intensity) unit(q)^2");
+    CHECK(manifest.output("integrand")->unit.text == "unit(intensity) unit(q)^2");
     CHECK(manifest.output("nothing") == nullptr);
     CHECK(manifest.parameters["properties"]["q_min"]["unit"] == "1/nm");
     CHECK(manifest.parameters["additionalProperties"] == false);
@@ -72,20 +73,25 @@ TEST_CASE("manifest: packs, names by parameter, per item, static") {
     CHECK(manifest.per_item("monitor"));
     CHECK_FALSE(manifest.per_item("bins"));
     CHECK_FALSE(manifest.per_item("nothing"));
+    CHECK(manifest.per_item_parameters() == std::vector<std::string>{"monitor"});
 }
 
 TEST_CASE("manifest: sources, reduces, sinks, selections") {
     CHECK(from_file("hdf5_source").outputs[0].dims_from == "dims");
-    CHECK(from_file("hdf5_source").outputs[0].unit == "from:unit");
+    CHECK(from_file("hdf5_source").outputs[0].unit.parameter == "unit");
     const Manifest mean = from_file("mean");
-    CHECK(mean.over == "from:over");
+    CHECK(mean.over.parameter == "over");
     CHECK(mean.inputs[0].core[0].name == "...");
     CHECK(mean.inputs[0].core[0].pack);
     CHECK(mean.outputs[0].core[0].when_parameter == "blocks");
     CHECK(from_file("slice").selects);
     CHECK(from_file("nexus_result").kind == PluginKind::sink);
     const auto halo = parse_manifest(R"({"id": "a", "version": "1.0.0", "kind": "map", "inputs": {"x": {"core": []}},
-        "outputs": {"y": {}}, "halo": {"before": 1}, "agree": ["intensity_scale"]})", "p.json");
+        "outputs": {"y": {"dtype": "same:x", "variances": "if:x"}}, "halo": {"before": 1}, "agree": ["intensity_scale"]})", "p.json");
+    CHECK(halo.outputs[0].same_dtype == "x");
+    CHECK(halo.outputs[0].dtype.empty());
+    CHECK(halo.outputs[0].variances == "if");
+    CHECK(halo.outputs[0].variances_if == "x");
     CHECK(halo.halo_before == 1);
     CHECK(halo.halo_after == 0);
     CHECK(halo.agree == std::vector<std::string>{"intensity_scale"});

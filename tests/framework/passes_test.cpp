@@ -172,7 +172,7 @@ TEST_CASE("slices of sources and of results, along loop and core dimensions, wit
             }
 }
 
-TEST_CASE("a mask that streams with its source over some of the dimensions is used; kept raw it would be torn") {
+TEST_CASE("a mask that streams with its source over some of the dimensions is used") {
     const Index samples = 3, frames = 300, width = 4;
     auto source = counter({"sample", "frame", "x"}, {samples, frames, width});
     source["with"]["masked_dims"] = {"sample", "frame"};
@@ -185,9 +185,6 @@ TEST_CASE("a mask that streams with its source over some of the dimensions is us
         CHECK(out.at("average.count").values<std::int64_t>()[at(i)] == 200);
         CHECK(out.at("average.mean").values<double>()[at(i)] == doctest::Approx(sum / 200).epsilon(1e-14));   // 200 rounding errors at most
     }
-    CHECK(error_of([&] { plan_recipe(recipe_of(steps, {"average", "numbers"})); }) ==
-          Contains("step 'numbers' (counter_source): it cannot be kept as it is, since its mask streams over a part of its dimensions only; "
-                   "keep a step that uses it"));
 }
 
 TEST_CASE("a mask that streams with all of its values is kept, by blocks and as a whole alike") {
@@ -198,10 +195,11 @@ TEST_CASE("a mask that streams with all of its values is kept, by blocks and as 
     recipe["checks"] = {{{"on", "numbers"}, {"maximum", 0.6}}};
     const TemporaryFolder folder;
     const auto run_to = [&](const std::string& name, bool in_memory) {
-        RunOptions options;
+        PlanOptions options;
         options.in_memory = in_memory;
-        options.output = folder.path() / name;
-        const auto result = run(plan_recipe(recipe), options);
+        RunOptions run_options;
+        run_options.output = folder.path() / name;
+        const auto result = run(plan_recipe(recipe, options), run_options);
         REQUIRE(result.failed_checks.size() == 1);
         CHECK(result.failed_checks[0].message == Contains("1 above the maximum 0.6; the highest is 1"));
     };
@@ -280,4 +278,233 @@ TEST_CASE("with a bound dimension, a coordinate of the plugin's name along it is
     REQUIRE(integrand.coordinate("q"));
     CHECK(integrand.coordinate("q")->values->as_float64() == q);
     CHECK(integrand.dims[0].name == "roi");
+}
+
+TEST_CASE("a kept source that a step reads in another order keeps its own, and each value counts once in a check") {
+    const Index frames = 7, width = 5;
+    const Json steps = {{"numbers", counter({"frame", "x"}, {frames, width})},
+                        {"along", {{"use", "numbered_table"}, {"in", {{"data", "numbers"}}}, {"core", {{"x", "frame"}}}}}};
+    auto recipe = recipe_of(steps, {"along", "numbers"});
+    recipe["checks"] = {{{"on", "numbers"}, {"maximum", 0.4}}};   // of 1, 1/2, 1/3 …
+    const auto out = run_recipe(recipe);
+    std::vector<double> wanted;
+    for (Index i = 0; i < frames * width; ++i) wanted.push_back(counted(i));
+    CHECK(values_of(out.at("numbers.data")) == wanted);
+    const TemporaryFolder folder;
+    RunOptions options;
+    options.output = folder.path() / "streamed.h5";
+    const auto result = run(plan_recipe(recipe), options);
+    REQUIRE(result.failed_checks.size() == 1);
+    CHECK(result.failed_checks[0].message == Contains("2 above the maximum 0.4; the highest is 1"));
+}
+
+TEST_CASE("a collected source stays as it is when a later pass reads it in another order") {
+    const Json q = {{"q", {{"values", {1, 2, 3}}, {"unit", "1/nm"}}}};
+    const auto array = [&](const Json& values, const Json& dims) {
+        return Json{{"use", "values"}, {"with", {{"values", values}, {"dims", dims}, {"coordinates", q}}}};
+    };
+    const Json one = {{100, 101, 102}, {110, 111, 112}, {120, 121, 122}}, dims = {"sample", "age", "q"};
+    const Json steps = {{"a", array({one, one}, dims)}, {"b", array({one, one}, dims)},
+                        {"s", array({{1, 2, 3}, {11, 12, 13}, {21, 22, 23}}, {"age", "q"})},
+                        {"first", subtract("a", "s")},
+                        {"across", {{"use", "numbered_table"}, {"in", {{"data", "s"}}}, {"core", {{"x", "age"}}}}},
+                        {"second", subtract("b", "s")}};
+    const auto out = run_recipe(recipe_of(steps, {"first", "across", "second"}));
+    CHECK(values_of(out.at("first.net")) == std::vector<double>(18, 99));
+    CHECK(values_of(out.at("second.net")) == std::vector<double>(18, 99));
+}
+
+TEST_CASE("a kept source is read once, in the pass that uses it") {
+    const Index frames = 400, width = 6;
+    const Json steps = {{"numbers", counter({"frame", "x"}, {frames, width})}, {"curved", step("curvature", "data", "numbers")}};
+    const auto recipe = recipe_of(steps, {"curved", "numbers"});
+    const auto plan = plan_recipe(recipe);
+    CHECK(plan.passes().size() == 1);
+    const TemporaryFolder folder;
+    RunOptions options;
+    options.output = folder.path() / "together.h5";
+    run(plan, options);
+    options.output = folder.path() / "alone.h5";
+    run(plan_recipe(recipe_of({{"numbers", steps["numbers"]}}, {"numbers"})), options);
+    for (const auto& difference : compare_results(folder.path() / "alone.h5", folder.path() / "together.h5"))
+        CHECK(difference.array.find("numbers") == std::string::npos);
+    const auto out = run_recipe(recipe);
+    for (Index i = 0; i < frames * width; ++i) REQUIRE(out.at("numbers.data").values<double>()[at(i)] == counted(i));
+}
+
+TEST_CASE("a halo stays within its row, though an earlier step runs over whole rows") {
+    const Index samples = 3, frames = 4, width = 2;
+    const Json steps = {{"numbers", counter({"sample", "frame", "x"}, {samples, frames, width})},
+                        {"table", step("numbered_table", "data", "numbers", {{"factor", 5}})},
+                        {"average", step("mean", "data", "table", {{"over", "sample"}})},   // makes the table go by samples
+                        {"curved", step("curvature", "data", "table")}};
+    const auto out = run_recipe(recipe_of(steps, {"curved", "average"})).at("curved.data");
+    for (Index i = 0; i < samples * frames * width; ++i) {
+        const Index f = i / width % frames, x = i % width;
+        const auto table = [&](Index j) { return 5.0 * static_cast<double>(x * x) * counted(j); };
+        const double before = table(f > 0 ? i - width : i), after = table(f + 1 < frames ? i + width : i);
+        REQUIRE(out.values<double>()[at(i)] == before + after - 2 * table(i));
+    }
+}
+
+TEST_CASE("a step may read what it is made from beside what was made of it, in any order of its inputs") {
+    const Json again = {{"allow_subtracted", true}};
+    for (const bool first : {true, false}) {
+        const Json steps = {{"s", curves(two_samples)}, {"b", curves({{1, 2, 4}, {1, 2, 4}})}, {"net", subtract("s", "b")},
+                            {"average", step("mean", "data", "net", {{"over", "sample"}})},
+                            {"rest", subtract("net", "average", again)},
+                            {"last", first ? subtract("net", "rest", again) : subtract("rest", "net", again)}};
+        const double sign = first ? 1 : -1;    // net - (net - average) = average
+        CHECK(values_of(run_recipe(recipe_of(steps, {"last"})).at("last.net")) ==
+              std::vector<double>{sign * 4.5, sign * 5.5, sign * 6, sign * 4.5, sign * 5.5, sign * 6});
+    }
+}
+
+TEST_CASE("steps that are told apart by the unit of a coordinate alone do not share a state") {
+    const auto curve = [](double step_size, const std::string& unit) {
+        Json row = Json::array(), values = Json::array();
+        for (int i = 1; i <= 20; ++i) {
+            row.push_back(step_size * i);
+            values.push_back(1);
+        }
+        return Json{{"use", "values"},
+                    {"with", {{"values", {values, values}}, {"dims", {"sample", "q"}},
+                              {"coordinates", {{"q", {{"values", {row, row}}, {"dims", {"sample", "q"}}, {"unit", unit}}}}}}}};
+    };
+    const auto invariant = [](const std::string& from) {
+        return step("porod_invariant", "intensity", from, {{"q_min", "0.45 1/nm"}, {"q_max", "1.55 1/nm"}});
+    };
+    const Json steps = {{"a", curve(0.1, "1/nm")}, {"b", curve(0.01, "1/angstrom")}, {"of_a", invariant("a")}, {"of_b", invariant("b")}};
+    const auto out = run_recipe(recipe_of(steps, {"of_a.q_first", "of_b.q_first", "of_a.q_last", "of_b.q_last"}));
+    for (Index i = 0; i < 2; ++i) {   // 1/angstrom = 10 1/nm
+        CHECK(values_of(out.at("of_a.q_first"))[at(i)] == doctest::Approx(0.5));
+        CHECK(values_of(out.at("of_b.q_first"))[at(i)] == doctest::Approx(0.05));
+        CHECK(values_of(out.at("of_a.q_last"))[at(i)] == doctest::Approx(1.5));
+        CHECK(values_of(out.at("of_b.q_last"))[at(i)] == doctest::Approx(0.15));
+    }
+}
+
+TEST_CASE("steps whose inputs differ in nothing but the step that they come from do share a state") {
+    const Json steps = {{"numbers", counter({"frame", "x"}, {9, 3})},
+                        {"one", step("curvature", "data", "numbers")}, {"other", step("curvature", "data", "numbers")},
+                        {"of_one", step("numbered_table", "data", "one")}, {"of_other", step("numbered_table", "data", "other")}};
+    const auto out = run_recipe(recipe_of(steps, {"of_one.number", "of_other.number"}));
+    CHECK(values_of(out.at("of_one.number")) == values_of(out.at("of_other.number")));
+}
+
+TEST_CASE("what a shared state warned of is said of every step that uses it; a text is not the yes that it reads like") {
+    const Array curve = with_coordinate(Array::from<double>("curve", {{"q", 3}}, "1", {5, 7, 9}), "q", {{"q", 3}}, "1/nm", {1, 2, 3});
+    PlanOptions options;
+    options.arrays = {{"plain", curve},
+                      {"flag", with_fact(curve, "transmission_corrected", true)},
+                      {"text", with_fact(curve, "transmission_corrected", std::string("yes"))}};
+    Json steps;
+    for (const char* name : {"plain", "flag", "text"}) steps[name] = {{"use", "memory"}, {"with", {{"name", name}, {"dims", {"q"}}}}};
+    // The state of the first warns of nothing, that of the others does.
+    steps["x_text"] = subtract("text", "plain");
+    steps["y_flag"] = subtract("flag", "plain");
+    steps["z_flag"] = subtract("flag", "plain");
+    const auto result = run(plan_recipe(recipe_of(steps, {"x_text", "y_flag", "z_flag"}), options));
+    REQUIRE(result.warnings.size() == 2);
+    CHECK(result.warnings[0] == Contains("step 'y_flag': only one of sample and background is corrected"));
+    CHECK(result.warnings[1] == Contains("step 'z_flag': only one of sample and background is corrected"));
+}
+
+TEST_CASE("a mask over some of the dimensions is kept for every value, by blocks and as a whole alike") {
+    const Index samples = 3, frames = 30, width = 4;
+    const auto run_to = [&](const Json& recipe, const std::filesystem::path& file, const std::string& said) {
+        RunOptions options;
+        options.output = file;
+        const auto result = run(plan_recipe(recipe), options);
+        REQUIRE(result.failed_checks.size() == 1);
+        CHECK(result.failed_checks[0].message == Contains(said));
+    };
+    const TemporaryFolder folder;
+    for (const std::vector<std::string> masked : {std::vector<std::string>{"sample", "frame"}, {"sample"}, {"x"}, {"frame", "x"}}) {
+        CAPTURE(masked[0]);
+        auto source = counter({"sample", "frame", "x"}, {samples, frames, width});
+        source["with"]["masked_dims"] = masked;
+        Index places = 1;   // of the mask: every third is masked, from the first
+        for (const auto& dim : masked) places *= dim == "sample" ? samples : dim == "frame" ? frames : width;
+        const Index good = (places - (places + 2) / 3) * (samples * frames * width / places);
+        const auto said = std::to_string(good) + " above the maximum -1";
+        const auto recipe = [&](const Json& steps, const std::vector<std::string>& keep) {
+            auto made = recipe_of(steps, keep);
+            made["checks"] = {{{"on", "numbers"}, {"maximum", -1}}};
+            return made;
+        };
+        run_to(recipe({{"numbers", source}}, {"numbers"}), folder.path() / "alone.h5", said);
+        // The step needs the source collected where the mask does not begin with what the step runs over.
+        const Json used = {{"numbers", source}, {"first", step("numbered_table", "data", "numbers")}};
+        run_to(recipe(used, {"numbers", "first"}), folder.path() / "used.h5", said);
+        for (const auto& difference : compare_results(folder.path() / "alone.h5", folder.path() / "used.h5"))
+            CHECK(difference.array.find("numbers") == std::string::npos);
+    }
+}
+
+// ---- which dimensions core dims stand for (the rules themselves: binding_test)
+
+TEST_CASE("an output has the dims of its pack alone, in the check and in the plan") {
+    const Index trains = 4, pulses = 3, pixels = 10;
+    const Json steps = {{"frames", counter({"train", "pulse", "y", "x"}, {trains, pulses, 2, 5})},
+                        {"sum", step("pulse_sum", "frames", "frames")},
+                        {"average", step("mean", "data", "sum", {{"over", "train"}})}};
+    const auto out = run_recipe(recipe_of(steps, {"sum", "average"}));
+    const auto& sum = out.at("sum.image");
+    REQUIRE(sum.dims() == Dims{{"train", trains}, {"y", 2}, {"x", 5}});
+    CHECK(out.at("average.mean").dims() == Dims{{"y", 2}, {"x", 5}});
+    for (Index t = 0; t < trains; ++t)
+        for (Index i = 0; i < pixels; ++i) {
+            double expected = 0;
+            for (Index p = 0; p < pulses; ++p) expected += counted((t * pulses + p) * pixels + i);
+            CHECK(sum.values<double>()[at(t * pixels + i)] == doctest::Approx(expected).epsilon(1e-15));   // three terms
+        }
+}
+
+TEST_CASE("parameters per item loop in the order of plugin.json, in the check and in the plan") {
+    const auto table = [](const std::string& dim, const Json& values) -> Json { return {{"use", "values"}, {"with", {{"values", values}, {"dims", {dim}}}}}; };
+    const Json parameters = {{"offset", {{"from", "offsets"}}}, {"scale", {{"from", "scales"}}}};
+    const Json steps = {{"frames", counter({"pulse", "y", "x"}, {1, 1, 1})}, {"scales", table("b", {1, 2})}, {"offsets", table("a", {10, 20, 30})},
+                        {"sum", step("pulse_sum", "frames", "frames", parameters)}};
+    const auto sum = run_recipe(recipe_of(steps, {"sum"})).at("sum.image");
+    CHECK(sum.dims() == Dims{{"b", 2}, {"a", 3}, {"y", 1}, {"x", 1}});
+    CHECK(values_of(sum) == std::vector<double>{11, 21, 31, 12, 22, 32});
+    auto wrong = steps;
+    wrong["average"] = step("mean", "data", "sum", {{"over", "c"}});
+    CHECK(error_of([&] { plan_recipe(recipe_of(wrong, {"average"})); }) == Contains("has the dimensions [b, a, y, x]"));
+}
+
+TEST_CASE("a parameter per item must be real numbers, known before the run") {
+    const Array frames = Array::from<double>("frames", {{"pulse", 1}, {"y", 1}, {"x", 1}}, "1", {1});
+    RunPluginOptions given;
+    given.per_item = {{"offset", "names"}};
+    CHECK(error_of([&] { run_plugin("pulse_sum", Json::object(), {{"frames", frames}, {"names", Array::of_labels("names", {{"a", 2}}, {"one", "two"})}}, given); }) ==
+          Contains("parameter 'offset' from 'names.data' is string; real numbers are needed"));
+}
+
+TEST_CASE("a pack in two forms must have as many elements in both") {
+    const auto weighted = [](Index pixels) {
+        const Array frames = Array::from<double>("frames", {{"pulse", 2}, {"y", 2}, {"x", 3}}, "1", {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11});
+        const Array weight = Array::from<double>("weight", {{"pixel", pixels}}, "1", std::vector<double>(at(pixels), 2));
+        return values_of(run_plugin("pulse_sum", Json::object(), {{"frames", frames}, {"weight", weight}}).at("image"));
+    };
+    CHECK(weighted(6) == std::vector<double>{12, 16, 20, 24, 28, 32});
+    CHECK(error_of([&] { weighted(7); }) == Contains("'pixel' is [y: 2, x: 3] in input 'frames' and [pixel: 7] in input 'weight': it must "
+                                                     "have as many elements in both"));
+}
+
+TEST_CASE("two core dims bound to one are refused when the data's dims are known at last") {
+    RunPluginOptions bound;
+    bound.core = {{"y", {"x"}}};
+    const Array image = Array::from("image", {{"y", 2}, {"x", 3}}, "1", std::vector<double>(6));
+    CHECK(error_of([&] { run_plugin("row_sums", Json::object(), {{"image", image}}, bound); }) ==
+          Contains("two core dimensions of input 'image' from 'image.data' are bound to 'x'"));
+}
+
+TEST_CASE("a described input keeps its masks of pixels beside one of bad frames") {
+    Array images = with_mask(Array::from("images", {{"frame", 2}, {"y", 1}, {"x", 3}}, "count", std::vector<double>(6)), "bad",
+                             {{"y", 1}, {"x", 3}}, {false, true, false});
+    images = with_mask(images, "bad_frame", {{"frame", 2}}, {true, false});
+    images = with_mask(images, "dead", {{"x", 3}}, {false, false, true});
+    CHECK(values_of(run_plugin("detector_shape", Json::object(), {{"image", images}}).at("good")) == std::vector<double>{1});
 }

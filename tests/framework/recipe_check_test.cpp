@@ -406,6 +406,24 @@ TEST_CASE("check: dimensions by name, from the manifests alone") {
         CHECK(only_text(check_recipe_text(text, "r.json", "/", with_matrix)).ends_with(
             "step 't' (matrix): two core dimensions of input 'm' are bound to 'x'."));
     }
+    SUBCASE("numbers per item loop in the order of plugin.json, and are plain numbers where no unit is declared") {
+        Catalogue with_line = catalogue();
+        with_line.emplace("line", parse_manifest(R"({"id": "line", "version": "1.0.0", "kind": "map", "inputs": {"x": {"core": ["q"]}},
+            "outputs": {"y": {"core": ["q"]}}, "parameters": {"properties": {"slope": {"type": "number", "default": 1, "per_item": true},
+            "offset": {"type": "number", "default": 0, "per_item": true}}}})", "line.json"));
+        const std::string line = R"("use": "hdf5_source", "with": {"file": "f", "path": "/d", "dims": ["q"]})";
+        const auto table = [](const std::string& dim, const std::string& unit) {
+            return R"({"use": "hdf5_source", "with": {"file": "f", "path": "/d", "dims": [")" + dim + R"("], "unit": ")" + unit + "\"}}";
+        };
+        const auto found = [&](const std::string& unit) {
+            return only_text(check_recipe_text(
+                R"({"sluice": 1, "recipe": {"id": "a", "version": "1"}, "steps": {"c": {)" + line + R"(}, "s": )" + table("sample", unit) +
+                    R"(, "t": )" + table("train", "1") + R"(, "l": {"use": "line", "in": {"x": "c"}, "with": {"slope": {"from": "t"}, "offset": {"from": "s"}}},
+                "m": {"use": "mean", "in": {"data": "l"}, "with": {"over": "none"}}}, "outputs": {"default": "m"}})", "r.json", "/", with_line));
+        };
+        CHECK(found("1").find("has the dimensions [train, sample, q]") != std::string::npos);
+        CHECK(found("s").ends_with("parameter 'offset' from 's.data' has the unit 's'; one that converts to '1' is needed."));
+    }
     SUBCASE("static inputs have no loop dimensions") {
         const std::string mask = R"("use": "hdf5_source", "with": {"file": "f", "path": "/d", "dims": ["t", "y", "x"]})";
         CHECK(only_text(check_steps({{"f", frames}, {"m", mask}, {"i", R"("use": "azimuthal_integration", "in": {"image": "f", "mask": "m"}, "with": {"geometry": "g"})"}})).ends_with(

@@ -47,11 +47,10 @@ Outcome run_delayed(int threads, Index memory_bytes, std::uint32_t seed) {
         std::mt19937 random(seed + static_cast<std::uint32_t>(block));
         std::this_thread::sleep_for(std::chrono::microseconds(random() % 2000));
     };
+    options.in_memory = true;
     const Plan plan = plan_recipe(chain(), options);
     REQUIRE(plan.passes().size() == 1);
-    RunOptions run_options;
-    run_options.in_memory = true;
-    auto arrays = run(plan, run_options).arrays;
+    auto arrays = run(plan).arrays;
     return {std::move(arrays), blocks, plan.peak_memory_bytes()};
 }
 

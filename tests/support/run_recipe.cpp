@@ -40,9 +40,9 @@ Json recipe_of(const Json& steps, const std::vector<std::string>& keep) {
 Plan plan_recipe(const Json& recipe, const PlanOptions& options) { return Plan::make(checked(recipe), build_plugins(), options); }
 
 std::map<std::string, Array> run_recipe(const Json& recipe, const PlanOptions& options) {
-    RunOptions run_options;
-    run_options.in_memory = true;
-    return run(plan_recipe(recipe, options), run_options).arrays;
+    auto in_memory = options;
+    in_memory.in_memory = true;
+    return run(plan_recipe(recipe, in_memory)).arrays;
 }
 
 }  // namespace sluice::test

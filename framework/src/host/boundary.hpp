@@ -4,6 +4,7 @@
 
 #include <atomic>
 #include <deque>
+#include <exception>
 #include <filesystem>
 #include <functional>
 #include <map>
@@ -71,7 +72,7 @@ struct sluice_description {
     std::shared_ptr<const sluice::Array> value;       ///< of a static input
     std::optional<sluice::Selection> selection;       ///< outputs of a selecting plugin
     std::vector<std::string> dropped_coordinates;
-    std::string refused;                              ///< what a setter refused, for the planner
+    mutable std::string refused;                      ///< what the host could not do with it, for the planner
     mutable sluice::ViewArena arena;
 };
 
@@ -85,6 +86,7 @@ struct sluice_context {
         std::string message;
     };
     std::optional<Failure> failure;
+    std::exception_ptr thrown;   ///< by the event sink
 };
 
 namespace sluice {
@@ -92,7 +94,8 @@ namespace sluice {
 /// Names the loop item of a block for an error: "train 137", or "" without loop dimensions.
 using ItemName = std::function<std::string(Index item)>;
 
-/// Runs `call(context)`; a failure becomes an Error with step, plugin and loop item in front of the plugin's sentence.
+/// Runs `call(context)`; a failure becomes an Error with step, plugin and loop item in front of the plugin's sentence. What
+/// an event sink threw is thrown again.
 void call_plugin(StepState& step, const std::function<std::int32_t(sluice_context&)>& call, const ItemName& name = {});
 
 }  // namespace sluice

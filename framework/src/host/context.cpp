@@ -9,6 +9,7 @@
 #include <tbb/task_arena.h>
 
 #include "host/description_table.hpp"
+#include "host/guarded.hpp"
 
 namespace sluice {
 
@@ -25,7 +26,12 @@ std::string_view view(sluice_text text) {
 sluice_text text_of(std::string_view text) { return {text.data(), static_cast<Index>(text.size())}; }
 
 void fail(sluice_context* context, std::int32_t error, std::int64_t item, sluice_text message) {
+    const std::lock_guard lock(context->step->mutex);   // parallel_for's threads share the context
     context->failure = {error, item, std::string(view(message))};
+}
+std::int32_t refuse(sluice_context* context, const std::string& message) {
+    fail(context, SLUICE_ERROR_PLUGIN, -1, text_of(message));
+    return -1;
 }
 
 void log(sluice_context* context, std::int32_t level, sluice_text message) {
@@ -44,7 +50,11 @@ void log(sluice_context* context, std::int32_t level, sluice_text message) {
     event.kind = warning ? Event::Kind::warning : Event::Kind::info;
     event.step = step.name;
     event.message = said;
-    step.events(event);
+    try {
+        step.events(event);
+    } catch (...) {   // of the embedding program: it goes around the plugin
+        context->thrown = std::current_exception();
+    }
 }
 
 std::int32_t cancelled(sluice_context* context) {
@@ -52,8 +62,14 @@ std::int32_t cancelled(sluice_context* context) {
 }
 
 void resolved(sluice_context* context, sluice_text name, sluice_text value) {
+    auto json = Json::parse(view(value), nullptr, false);
+    if (json.is_discarded()) {   // now, with the step's name, and not when the result is written
+        refuse(context, fmt::format("the plugin resolved '{}' as '{}', which is no JSON (for not a number: null)", view(name),
+                                    view(value)));
+        return;
+    }
     const std::lock_guard lock(context->step->mutex);
-    context->step->resolved[std::string(view(name))] = Json::parse(view(value), nullptr, false);
+    context->step->resolved[std::string(view(name))] = std::move(json);
 }
 
 std::int32_t output_wanted(sluice_context* context, sluice_text port) {
@@ -79,11 +95,6 @@ void io_lock(sluice_context*) { io_mutex().lock(); }
 void io_unlock(sluice_context*) { io_mutex().unlock(); }
 
 // ---- parameters
-
-std::int32_t refuse(sluice_context* context, const std::string& message) {
-    context->failure = {SLUICE_ERROR_PLUGIN, -1, message};
-    return -1;
-}
 
 /// The value of a parameter; null when absent; nothing (and a failure) when plugin.json does not declare it.
 std::optional<Json> find(sluice_context* context, std::string_view name) {
@@ -115,61 +126,44 @@ double unit_scale(const sluice_context* context, std::string_view name, sluice_t
     return unit.data ? Unit::parse(declared_unit(context, name)).factor_to(Unit::parse(view(unit))) : 1.0;
 }
 
-template <class F>
-std::int32_t guarded(sluice_context* context, const F& f) noexcept {
-    try {
-        return f();
-    } catch (const std::exception& error) {
-        return refuse(context, error.what());
-    }
-}
-
 std::int32_t number(sluice_context* context, sluice_text name, sluice_text unit, double* out) {
-    return guarded(context, [&] {
-        return get(context, name, "a number", [&](const Json& value) {
-            if (!value.is_number()) return false;
-            *out = value.get<double>() * unit_scale(context, view(name), unit);
-            return true;
-        });
+    return get(context, name, "a number", [&](const Json& value) {
+        if (!value.is_number()) return false;
+        *out = value.get<double>() * unit_scale(context, view(name), unit);
+        return true;
     });
 }
 
 std::int32_t numbers(sluice_context* context, sluice_text name, sluice_text unit, const double** out, std::int64_t* count) {
-    return guarded(context, [&] {
-        return get(context, name, "a list of numbers", [&](const Json& value) {
-            if (!value.is_array()) return false;
-            const double scale = unit_scale(context, view(name), unit);
-            std::vector<double> list;
-            for (const auto& each : value) {
-                if (!each.is_number()) return false;
-                list.push_back(each.get<double>() * scale);
-            }
-            const std::lock_guard lock(context->step->mutex);
-            const auto& kept = context->step->number_lists.emplace_back(std::move(list));
-            *out = kept.data();
-            *count = static_cast<Index>(kept.size());
-            return true;
-        });
+    return get(context, name, "a list of numbers", [&](const Json& value) {
+        if (!value.is_array()) return false;
+        const double scale = unit_scale(context, view(name), unit);
+        std::vector<double> list;
+        for (const auto& each : value) {
+            if (!each.is_number()) return false;
+            list.push_back(each.get<double>() * scale);
+        }
+        const std::lock_guard lock(context->step->mutex);
+        const auto& kept = context->step->number_lists.emplace_back(std::move(list));
+        *out = kept.data();
+        *count = static_cast<Index>(kept.size());
+        return true;
     });
 }
 
 std::int32_t integer(sluice_context* context, sluice_text name, std::int64_t* out) {
-    return guarded(context, [&] {
-        return get(context, name, "an integer", [&](const Json& value) {
-            if (!value.is_number_integer()) return false;
-            *out = value.get<Index>();
-            return true;
-        });
+    return get(context, name, "an integer", [&](const Json& value) {
+        if (!value.is_number_integer()) return false;
+        *out = value.get<Index>();
+        return true;
     });
 }
 
 std::int32_t boolean(sluice_context* context, sluice_text name, std::int32_t* out) {
-    return guarded(context, [&] {
-        return get(context, name, "true or false", [&](const Json& value) {
-            if (!value.is_boolean()) return false;
-            *out = value.get<bool>() ? 1 : 0;
-            return true;
-        });
+    return get(context, name, "true or false", [&](const Json& value) {
+        if (!value.is_boolean()) return false;
+        *out = value.get<bool>() ? 1 : 0;
+        return true;
     });
 }
 
@@ -179,21 +173,17 @@ sluice_text keep(sluice_context* context, std::string text) {
 }
 
 std::int32_t text(sluice_context* context, sluice_text name, sluice_text* out) {
-    return guarded(context, [&] {
-        return get(context, name, "a text", [&](const Json& value) {
-            if (!value.is_string()) return false;
-            *out = keep(context, value.get<std::string>());
-            return true;
-        });
+    return get(context, name, "a text", [&](const Json& value) {
+        if (!value.is_string()) return false;
+        *out = keep(context, value.get<std::string>());
+        return true;
     });
 }
 
 std::int32_t json(sluice_context* context, sluice_text name, sluice_text* out) {
-    return guarded(context, [&] {
-        return get(context, name, "JSON", [&](const Json& value) {
-            *out = keep(context, value.dump());
-            return true;
-        });
+    return get(context, name, "JSON", [&](const Json& value) {
+        *out = keep(context, value.dump());
+        return true;
     });
 }
 
@@ -202,21 +192,21 @@ sluice_host make_table() {
     table.size = static_cast<std::int32_t>(sizeof(sluice_host));
     table.abi_major = SLUICE_ABI_MAJOR;
     table.abi_minor = SLUICE_ABI_MINOR;
-    table.fail = fail;
-    table.log = log;
-    table.cancelled = cancelled;
-    table.resolved = resolved;
-    table.output_wanted = output_wanted;
-    table.uses_file = uses_file;
-    table.parallel_for = parallel_for;
-    table.io_lock = io_lock;
-    table.io_unlock = io_unlock;
-    table.number = number;
-    table.numbers = numbers;
-    table.integer = integer;
-    table.boolean = boolean;
-    table.text = text;
-    table.json = json;
+    table.fail = Guarded<fail>::call;
+    table.log = Guarded<log>::call;
+    table.cancelled = Guarded<cancelled>::call;
+    table.resolved = Guarded<resolved>::call;
+    table.output_wanted = Guarded<output_wanted>::call;
+    table.uses_file = Guarded<uses_file>::call;
+    table.parallel_for = Guarded<parallel_for>::call;
+    table.io_lock = Guarded<io_lock>::call;
+    table.io_unlock = Guarded<io_unlock>::call;
+    table.number = Guarded<number>::call;
+    table.numbers = Guarded<numbers>::call;
+    table.integer = Guarded<integer>::call;
+    table.boolean = Guarded<boolean>::call;
+    table.text = Guarded<text>::call;
+    table.json = Guarded<json>::call;
     fill_description_functions(table);
     return table;
 }
@@ -228,11 +218,22 @@ const sluice_host& host_table() {
     return table;
 }
 
+void note_exception(sluice_context* context) {
+    try {
+        throw;
+    } catch (const std::exception& error) {
+        refuse(context, error.what());
+    } catch (...) {
+        refuse(context, "an unknown error of the host");
+    }
+}
+
 void call_plugin(StepState& step, const std::function<std::int32_t(sluice_context&)>& call, const ItemName& name) {
     sluice_context context(step);
     const auto begin = std::chrono::steady_clock::now();
     const auto status = call(context);
     step.nanoseconds += std::chrono::duration_cast<std::chrono::nanoseconds>(std::chrono::steady_clock::now() - begin).count();
+    if (context.thrown) std::rethrow_exception(context.thrown);
     if (status == 0 && !context.failure) return;
     if (!context.failure)
         context.failure = {SLUICE_ERROR_PLUGIN, -1, fmt::format("the plugin failed with status {} without saying why", status)};

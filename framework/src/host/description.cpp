@@ -7,11 +7,15 @@
 
 #include "host/boundary.hpp"
 #include "host/description_table.hpp"
+#include "host/guarded.hpp"
 
 namespace sluice {
 namespace {
 
 using D = sluice_description;
+
+template <class C>
+bool past_end(const C& container, std::int32_t i) { return i < 0 || static_cast<std::size_t>(i) >= container.size(); }
 
 std::string_view view(sluice_text text) {
     return text.size > 0 ? std::string_view(text.data, static_cast<std::size_t>(text.size)) : std::string_view();
@@ -26,8 +30,12 @@ std::int32_t dtype(const D* d) { return static_cast<std::int32_t>(d->array.dtype
 sluice_text unit(const D* d) { return text_of(d->array.unit.text()); }
 std::int32_t variances(const D* d) { return d->array.variances ? 1 : 0; }
 std::int32_t rank(const D* d) { return static_cast<std::int32_t>(d->array.dims.size()); }
-sluice_text dim_name(const D* d, std::int32_t i) { return text_of(d->array.dims.at(static_cast<std::size_t>(i)).name); }
-std::int64_t dim_size(const D* d, std::int32_t i) { return d->array.dims.at(static_cast<std::size_t>(i)).size; }
+sluice_text dim_name(const D* d, std::int32_t i) {
+    return past_end(d->array.dims, i) ? sluice_text{} : text_of(d->array.dims[static_cast<std::size_t>(i)].name);
+}
+std::int64_t dim_size(const D* d, std::int32_t i) {
+    return past_end(d->array.dims, i) ? -1 : d->array.dims[static_cast<std::size_t>(i)].size;
+}
 
 std::int64_t loop_size(const D* d, sluice_text dim) {
     const auto found = find_dim(d->loop, view(dim));
@@ -114,9 +122,6 @@ std::int32_t fact_boolean(const D* d, sluice_text fact, std::int32_t* out) {
     return 1;
 }
 
-template <class C>
-bool past_end(const C& container, std::int32_t i) { return i < 0 || static_cast<std::size_t>(i) >= container.size(); }
-
 std::int32_t coordinate_at(const D* d, std::int32_t i, sluice_text* out_name, sluice_array* out) {
     if (past_end(d->array.coordinates, i)) return 0;
     const auto& found = d->array.coordinates[static_cast<std::size_t>(i)];
@@ -152,14 +157,14 @@ std::int32_t correlated_at(const D* d, std::int32_t i, sluice_text* dim) {
 double unit_factor(sluice_text from, sluice_text to) {
     try {
         return Unit::parse(view(from)).factor_to(Unit::parse(view(to)));
-    } catch (const Error&) {
+    } catch (const std::exception&) {
         return 0;
     }
 }
 
 // ---- what probe sets
 
-/// Inherited coordinates and masks stay only while they fit the dimensions.
+/// Inherited coordinates stay only while they fit the dimensions.
 bool fits(const Dims& dims, const Dims& part, bool edges) {
     for (std::size_t i = 0; i < part.size(); ++i) {
         const auto found = find_dim(dims, part[i].name);
@@ -228,43 +233,40 @@ void select(D* d, sluice_text dim, std::int64_t begin, std::int64_t step, std::i
     d->selection = Selection{string_of(dim), begin, step, count};
 }
 
-/// What a setter refuses must not be thrown through the plugin: the planner looks for it after probe.
-template <auto setter>
-struct Guarded;
-template <class... Arguments, void (*setter)(D*, Arguments...)>
-struct Guarded<setter> {
-    static void call(D* d, Arguments... arguments) {
-        try {
-            setter(d, arguments...);
-        } catch (const std::exception& error) {
-            if (d->refused.empty()) d->refused = error.what();
-        }
-    }
-};
-
 }  // namespace
 
+void note_exception(const sluice_description* description) {
+    if (!description->refused.empty()) return;
+    try {
+        throw;
+    } catch (const std::exception& error) {
+        description->refused = error.what();
+    } catch (...) {
+        description->refused = "unknown";
+    }
+}
+
 void fill_description_functions(sluice_host& table) {
-    table.present = present;
-    table.name = name;
-    table.label = label;
-    table.dtype = dtype;
-    table.unit = unit;
-    table.variances = variances;
-    table.rank = rank;
-    table.dim_name = dim_name;
-    table.dim_size = dim_size;
-    table.loop_size = loop_size;
-    table.coordinate = coordinate;
-    table.coordinate_unit = coordinate_unit;
-    table.values = values;
-    table.fact_number = fact_number;
-    table.fact_text = fact_text;
-    table.fact_boolean = fact_boolean;
-    table.coordinate_at = coordinate_at;
-    table.fact_at = fact_at;
-    table.mask_at = mask_at;
-    table.correlated_at = correlated_at;
+    table.present = Guarded<present>::call;
+    table.name = Guarded<name>::call;
+    table.label = Guarded<label>::call;
+    table.dtype = Guarded<dtype>::call;
+    table.unit = Guarded<unit>::call;
+    table.variances = Guarded<variances>::call;
+    table.rank = Guarded<rank>::call;
+    table.dim_name = Guarded<dim_name>::call;
+    table.dim_size = Guarded<dim_size>::call;
+    table.loop_size = Guarded<loop_size>::call;
+    table.coordinate = Guarded<coordinate>::call;
+    table.coordinate_unit = Guarded<coordinate_unit>::call;
+    table.values = Guarded<values>::call;
+    table.fact_number = Guarded<fact_number>::call;
+    table.fact_text = Guarded<fact_text>::call;
+    table.fact_boolean = Guarded<fact_boolean>::call;
+    table.coordinate_at = Guarded<coordinate_at>::call;
+    table.fact_at = Guarded<fact_at>::call;
+    table.mask_at = Guarded<mask_at>::call;
+    table.correlated_at = Guarded<correlated_at>::call;
     table.unit_factor = unit_factor;
     table.set_dims = Guarded<set_dims>::call;
     table.set_label = Guarded<set_label>::call;

@@ -19,6 +19,7 @@
 #include <fmt/format.h>
 
 #include <sluice/host/error.hpp>
+#include <sluice/host/fingerprint.hpp>
 
 namespace sluice {
 namespace {
@@ -215,6 +216,7 @@ std::shared_ptr<const Library> Library::open(const std::filesystem::path& file, 
     out->handle_ = std::move(library);
     out->manifest_ = manifest;
     out->file_ = path;
+    out->sha256_ = sha256_of_file(path);
     out->table_ = table;
     return out;
 }

@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "plan/inputs.hpp"
+#include "plan/node_tools.hpp"
 #include "plan/outputs.hpp"
 
 namespace sluice {
@@ -42,8 +43,10 @@ std::shared_ptr<Node> make_node(Graph& graph, const Step& step, std::shared_ptr<
         node->state->parameters[parameter] = {{"from", from.step + "." + from.port}};
     node->state->events = graph.options.events;
     node->state->wanted = wanted_outputs(graph.recipe, step);
-    bind_inputs(graph, *node, notes);
-    describe_outputs(*node, evaluate);
+    node->over = text_of(manifest.over, parameters_of(step));
+    CoreBinding binding(manifest, step.core, node->over);
+    bind_inputs(graph, *node, binding, notes);
+    describe_outputs(*node, binding, evaluate);
     for (auto& operand : node->inputs)   // nothing more is asked of these: no value of theirs is ever read
         if (operand.declaration->described) operand.connected = false;
     return node;

@@ -75,6 +75,10 @@ struct Operand {
     std::vector<CoordinateOperand> coordinates;
     double constant = 0;                      ///< of a per_item parameter without a step
     Array resident;                           ///< adapted, set when the pass begins
+
+    [[nodiscard]] bool is_per_item() const { return !declaration; }
+    /// Is the step's loop over its loop dims?
+    [[nodiscard]] bool loops() const { return is_per_item() || (!declaration->is_static && !declaration->described); }
 };
 
 struct Output {
@@ -117,12 +121,29 @@ struct Node {
     [[nodiscard]] const sluice_plugin& table() const { return library->table(); }
 };
 
+/// f of every connected input and per_item parameter. N: Node or const Node.
+template <class N, class F>
+void for_each_connected(N& node, const F& f) {
+    for (auto* operands : {&node.inputs, &node.per_item})
+        for (auto& operand : *operands)
+            if (operand.connected) f(operand);
+}
+
+/// A state that a plugin's constructor made, and what was said of it: true of all steps that use it.
+struct Prepared {
+    std::shared_ptr<void> state;
+    std::vector<std::string> warnings;
+    std::map<std::string, Json> resolved;
+    std::vector<std::filesystem::path> files;
+};
+
 /// A node within a pass.
 struct Stage {
     int node = -1;
     Index inner = 1;                        ///< loop items per streamed item
     Index extend_before = 0, extend_after = 0;   ///< items beyond the block that later halos need
     std::vector<Index> fetch_order;         ///< sources: position of each own dim in [streamed dims, rest]; empty: as is
+    bool home = true;                       ///< here its outputs are kept and published: of the passes that read a source, one at most
 };
 
 struct Pass {
@@ -132,7 +153,7 @@ struct Pass {
     bool within_outer = false;              ///< blocks do not cross the outer dims (halo or reduce)
     Index item_bytes = 0;                   ///< of all buffers, per item
     Index grain = 1, block_items = 1, tokens = 1;
-    Index fixed_bytes = 0;                  ///< states, scratch, adapted residents
+    Index fixed_bytes = 0;                  ///< adapted residents, and states of reduces
 };
 
 class Graph {
@@ -141,9 +162,8 @@ public:
     std::vector<std::shared_ptr<Node>> nodes;
     std::map<std::string, int> index;        ///< by step name
     std::vector<Pass> passes;
-    std::vector<std::shared_ptr<Manifest>> manifests;
     PlanOptions options;
-    std::map<std::string, std::shared_ptr<void>> prepared;   ///< states by the hash of what made them
+    std::map<std::string, Prepared> prepared;                ///< by the hash of what made them
     std::shared_ptr<const Library> sink;
     const std::atomic<bool>* cancel = nullptr;               ///< of the run in progress
     int threads = 1;

@@ -14,27 +14,22 @@ namespace {
 
 class InputBinder {
 public:
-    InputBinder(Graph& graph, Node& node, std::vector<std::string>& notes)
-        : graph_(graph), node_(node), manifest_(*node.manifest), step_(*node.step), notes_(notes) {}
+    InputBinder(Graph& graph, Node& node, CoreBinding& binding, std::vector<std::string>& notes)
+        : graph_(graph), node_(node), manifest_(*node.manifest), step_(*node.step), binding_(binding), notes_(notes) {}
 
     void run() {
-        node_.over = parameter_or_text(manifest_.over);
         for (const auto& port : manifest_.inputs) bind_input(port);
-        const Json properties = manifest_.parameters.value("properties", Json::object());
-        for (const auto& [name, property] : properties.items())
-            if (manifest_.per_item(name)) bind_per_item(name, property);
+        for (const auto& parameter : manifest_.per_item_parameters()) bind_per_item(parameter);
         check_sizes();
+        check_packs();
         check_axes();
         check_agreement();
         find_loop();
     }
 
 private:
-    [[nodiscard]] std::string parameter_or_text(const std::string& text) const {
-        return text.starts_with("from:") ? step_.with.value(text.substr(5), std::string()) : text;
-    }
     static std::string what(const Operand& operand, const Reference& from) {
-        return fmt::format("input '{}' from '{}.{}'", operand.port, from.step, from.port);
+        return fmt::format("{} '{}' from '{}.{}'", operand.is_per_item() ? "parameter" : "input", operand.port, from.step, from.port);
     }
 
     // ---- inputs
@@ -68,41 +63,40 @@ private:
 
     void bind_core(Operand& operand, const InputPort& port, const Reference& from) {
         const auto& dims = operand.description.dims;
-        for (const auto& core : port.core) {
-            for (auto& name : data_dims(core, dims)) {
-                if (!find_dim(dims, name))
-                    refuse(node_, ErrorKind::recipe,
-                           fmt::format("{} has the dimensions {}; '{}' is needed. If it has another name there, say so: "
-                                       "\"core\": {{\"{}\": \"<name>\"}}", what(operand, from), to_text(dims), name, core.name));
-                operand.core_names.push_back(core.pack ? name : core.name);
-                operand.core.push_back(std::move(name));
-            }
-        }
-        for (const auto& dim : dims)
-            if (!contains(operand.core, dim.name)) operand.loop.push_back(dim.name);
+        const auto bound = binding_.bind(port, names_of(dims));
+        if (bound.missing) refuse_missing(*bound.missing, dims, what(operand, from));
+        if (!bound.twice.empty())
+            refuse(node_, ErrorKind::recipe, fmt::format("two core dimensions of {} are bound to '{}'", what(operand, from), bound.twice));
+        operand.core = bound.data;
+        operand.loop = bound.loop;
         for (const auto& name : operand.core) operand.core_shape.push_back(dims[*find_dim(dims, name)].size);
         for (const auto n : operand.core_shape) operand.count *= n;
+        for (std::size_t i = 0; i < port.core.size(); ++i) {
+            operand.core_names.insert(operand.core_names.end(), bound.core[i].plugin.begin(), bound.core[i].plugin.end());
+            if (port.core[i].pack && port.core[i].name != "...") packs_.push_back({port.core[i].name, port.name, part(dims, bound.core[i].data)});
+        }
     }
 
-    [[nodiscard]] std::vector<std::string> data_dims(const CoreDim& core, const Dims& dims) const {
-        if (const auto bound = step_.core.find(core.name); bound != step_.core.end()) return bound->second;
-        if (!core.pack) return {core.name};
-        if (core.name == "...") return rest_of(dims);
-        const auto& candidates = manifest_.packs.at(core.name);
-        for (const auto& candidate : candidates)
-            if (std::all_of(candidate.begin(), candidate.end(), [&](const auto& name) { return find_dim(dims, name).has_value(); }))
-                return candidate;
-        return candidates.front();
-    }
-    /// "...": all dims; of a reduce those that follow the one it runs over.
-    [[nodiscard]] std::vector<std::string> rest_of(const Dims& dims) const {
-        std::vector<std::string> names;
-        bool after = !node_.is_reduce();
-        for (const auto& dim : dims) {
-            if (after) names.push_back(dim.name);
-            after = after || dim.name == node_.over;
-        }
+    static DimNames names_of(const Dims& dims) {
+        DimNames names;
+        for (const auto& dim : dims) names.push_back(dim.name);
         return names;
+    }
+    static Dims part(const Dims& dims, const DimNames& names) {
+        Dims out;
+        for (const auto& name : names) out.push_back(dims[*find_dim(dims, name)]);
+        return out;
+    }
+
+    [[noreturn]] void refuse_missing(const CoreDim& core, const Dims& dims, const std::string& what) const {
+        if (core.name == "...") refuse_without_over(dims);
+        const bool bound = step_.core.contains(core.name);
+        refuse(node_, ErrorKind::recipe,
+               fmt::format("{} has the dimensions {}, but not the {}{}", what, to_text(dims), binding_.needed(core),
+                           bound || core.pack ? "" : fmt::format(". If it has another name there, say so: \"core\": {{\"{}\": \"<name>\"}}", core.name)));
+    }
+    [[noreturn]] void refuse_without_over(const Dims& dims) const {
+        refuse(node_, ErrorKind::recipe, fmt::format("it runs over '{}', which its input does not have: the input has {}", node_.over, to_text(dims)));
     }
 
     void bind_type(Operand& operand, const InputPort& port, const Reference& from) {
@@ -110,8 +104,7 @@ private:
             refuse(node_, ErrorKind::recipe, what(operand, from) + " has no variances, which this step needs");
         if (port.variances == "ignored") operand.variances = false;
         convert_unit(operand, port.unit, from);
-        const bool labels = operand.dtype == DType::string || operand.dtype == DType::complex128;
-        if (labels) refuse(node_, ErrorKind::recipe, fmt::format("{} is {}; real numbers are needed", what(operand, from), to_text(operand.dtype)));
+        refuse_unless_real(operand, from);
         if (port.dtype == "boolean" && operand.dtype != DType::boolean)
             refuse(node_, ErrorKind::recipe, fmt::format("{} is {}; boolean is needed", what(operand, from), to_text(operand.dtype)));
         operand.adaption.to_float64 = operand.dtype != DType::float64 && (port.dtype == "real" || operand.adaption.factor != 1);
@@ -119,14 +112,18 @@ private:
         for (const auto& each : port.coordinates) bind_coordinate(operand, each, from);
     }
 
-    void convert_unit(Operand& operand, const std::string& wanted, const Reference& from) {
-        if (wanted.empty()) return;
-        const bool like = wanted.starts_with("like:");
-        const Unit unit = Unit::parse(like ? wanted.substr(5) : wanted);
+    void refuse_unless_real(const Operand& operand, const Reference& from) const {
+        if (operand.dtype == DType::string || operand.dtype == DType::complex128)
+            refuse(node_, ErrorKind::recipe, fmt::format("{} is {}; real numbers are needed", what(operand, from), to_text(operand.dtype)));
+    }
+
+    void convert_unit(Operand& operand, const WantedUnit& wanted, const Reference& from) {
+        if (wanted.text.empty()) return;
+        const Unit unit = Unit::parse(wanted.text);
         if (!operand.unit.convertible_to(unit))
             refuse(node_, ErrorKind::recipe, fmt::format("{} has the unit '{}'; one that converts to '{}' is needed", what(operand, from),
                                                   operand.unit.text(), unit.text()));
-        if (like || operand.unit.same_as(unit)) return;
+        if (!wanted.converted || operand.unit.same_as(unit)) return;
         operand.adaption.factor = operand.unit.factor_to(unit);
         note(fmt::format("{}: converted from {} to {}", what(operand, from), operand.unit.text(), unit.text()));
         operand.unit = unit;
@@ -145,7 +142,7 @@ private:
             return;
         }
         Array values = found->values->to_float64();
-        if (!wanted.unit.empty()) values = in_unit(values, wanted, operand, from);
+        if (!wanted.unit.text.empty()) values = in_unit(values, wanted, operand, from);
         if (found->edges) values = centres(values);
         out.present = true;
         order(out, operand, values);
@@ -153,12 +150,11 @@ private:
     }
 
     Array in_unit(const Array& values, const PortCoordinate& wanted, const Operand& operand, const Reference& from) {
-        const bool like = wanted.unit.starts_with("like:");
-        const Unit unit = Unit::parse(like ? wanted.unit.substr(5) : wanted.unit);
+        const Unit unit = Unit::parse(wanted.unit.text);
         if (!values.unit().convertible_to(unit))
             refuse(node_, ErrorKind::recipe, fmt::format("coordinate '{}' of {} has the unit '{}'; one that converts to '{}' is needed",
                                                   wanted.name, what(operand, from), values.unit().text(), unit.text()));
-        if (like || values.unit().same_as(unit)) return values;
+        if (!wanted.unit.converted || values.unit().same_as(unit)) return values;
         note(fmt::format("coordinate '{}' of {}: converted from {} to {}", wanted.name, what(operand, from), values.unit().text(), unit.text()));
         return values.to_unit(unit);
     }
@@ -216,10 +212,9 @@ private:
             if (!facts.contains(fact)) refuse(node_, ErrorKind::recipe, fmt::format("{} lacks the fact '{}': {}", what(operand, from), fact, why));
     }
 
-    void bind_per_item(const std::string& name, const Json& property) {
+    void bind_per_item(const std::string& name) {
         auto& operand = node_.per_item.emplace_back();
         operand.port = name;
-        const std::string unit = property.value("unit", "1");
         const auto found = step_.per_item.find(name);
         if (found == step_.per_item.end()) {
             const auto value = step_.with.value(name, Json(nullptr));
@@ -227,8 +222,10 @@ private:
             return;
         }
         connect(operand, found->second);
+        if (manifest_.ignores_variances(name)) operand.variances = false;
         for (const auto& dim : operand.description.dims) operand.loop.push_back(dim.name);
-        convert_unit(operand, unit, found->second);
+        convert_unit(operand, manifest_.unit_of_parameter(name), found->second);
+        refuse_unless_real(operand, found->second);
         operand.adaption.to_float64 = operand.dtype != DType::float64;
         operand.dtype = DType::float64;
     }
@@ -236,7 +233,7 @@ private:
     // ---- what must agree between inputs
 
     void check_sizes() const {
-        std::map<std::string, std::pair<Index, std::string>> seen;   // by the data's name, and by the plugin's
+        std::map<std::string, std::pair<Index, std::string>> seen;   // by the data's name
         for_each_connected(node_, [&](const Operand& operand) {
             for (const auto& dim : operand.description.dims) {
                 const auto [at, fresh] = seen.emplace(dim.name, std::pair(dim.size, operand.port));
@@ -246,6 +243,16 @@ private:
                                                           dim.size, operand.port));
             }
         });
+    }
+
+    /// A pack may lie in two forms, images and lists of pixels: then it must have as many elements.
+    void check_packs() const {
+        for (const auto& pack : packs_) {
+            const auto& first = *std::find_if(packs_.begin(), packs_.end(), [&](const Pack& each) { return each.name == pack.name; });
+            if (volume(first.dims) != volume(pack.dims))
+                refuse(node_, ErrorKind::recipe, fmt::format("'{}' is {} in input '{}' and {} in input '{}': it must have as many elements in both",
+                                                      pack.name, to_text(first.dims), first.port, to_text(pack.dims), pack.port));
+        }
     }
 
     /// The axes of shared dims (coordinates named like their dim) are the same points.
@@ -294,19 +301,18 @@ private:
 
     void find_loop() {
         for_each_connected(node_, [&](const Operand& operand) {
-            if (operand.declaration && (operand.declaration->is_static || operand.declaration->described)) return;
+            if (!operand.loops()) return;
             for (const auto& dim : operand.description.dims)
                 if (contains(operand.loop, dim.name) && !find_dim(node_.loop, dim.name)) node_.loop.push_back(dim);
         });
-        if (node_.is_reduce() && !find_dim(node_.loop, node_.over))
-            refuse(node_, ErrorKind::recipe, fmt::format("it runs over '{}', which its input does not have: the input has {}", node_.over, to_text(node_.loop)));
+        if (node_.is_reduce() && !find_dim(node_.loop, node_.over)) refuse_without_over(node_.loop);
         for_each_connected(node_, [&](const Operand& operand) {   // no refusal later, in the middle of a run
             for (const auto& dim : node_.loop) {
                 const bool collected = node_.is_reduce() && dim.name == node_.over && contains(operand.loop, dim.name);
                 if (operand.variances && collected) refuse_over(operand, dim.name);
             }
             for (const auto& name : operand.core)
-                if (operand.variances && operand.declaration) refuse_over(operand, name);
+                if (operand.variances && !operand.is_per_item()) refuse_over(operand, name);
         });
         node_.halo_before = manifest_.halo_before;
         node_.halo_after = manifest_.halo_after;
@@ -322,11 +328,19 @@ private:
     Node& node_;
     const Manifest& manifest_;
     const Step& step_;
+    CoreBinding& binding_;
     std::vector<std::string>& notes_;
+    struct Pack {
+        std::string name, port;
+        Dims dims;
+    };
+    std::vector<Pack> packs_;   ///< of all connected inputs
 };
 
 }  // namespace
 
-void bind_inputs(Graph& graph, Node& node, std::vector<std::string>& notes) { InputBinder(graph, node, notes).run(); }
+void bind_inputs(Graph& graph, Node& node, CoreBinding& binding, std::vector<std::string>& notes) {
+    InputBinder(graph, node, binding, notes).run();
+}
 
 }  // namespace sluice

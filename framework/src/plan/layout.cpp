@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "recipe/binding.hpp"
 #include "run/adapt.hpp"
 
 namespace sluice {
@@ -60,7 +61,7 @@ Dims without(const Dims& dims, const Dims& taken) {
 Dims loop_first(const Dims& dims, const Operand& operand) {
     Dims ordered;
     for (const auto& dim : dims)
-        if (std::find(operand.loop.begin(), operand.loop.end(), dim.name) != operand.loop.end()) ordered.push_back(dim);
+        if (contains(operand.loop, dim.name)) ordered.push_back(dim);
     for (const auto& name : operand.core)
         if (const auto at = find_dim(dims, name)) ordered.push_back(dims[*at]);
     return ordered;
@@ -108,13 +109,13 @@ void lay_out_masks(const Graph& graph, Operand& operand, const Dims& over, const
 }  // namespace
 
 std::shared_ptr<const Array> fixed_mask(const Operand& operand) {
-    const auto& masks = operand.description.masks;
-    const auto is_fixed = [&](const Mask& mask) {
-        return mask.values && std::none_of(mask.dims.begin(), mask.dims.end(), [&](const std::string& dim) {
-            return std::find(operand.loop.begin(), operand.loop.end(), dim) != operand.loop.end();
-        });
+    auto masks = operand.description.masks;
+    const auto differs = [&](const Mask& mask) {
+        return !mask.values || std::any_of(mask.dims.begin(), mask.dims.end(), [&](const auto& dim) { return contains(operand.loop, dim); });
     };
-    if (masks.empty() || !std::all_of(masks.begin(), masks.end(), is_fixed)) return nullptr;
+    // What is only described has no items, so that the masks of pixels stay what they are beside one of bad trains.
+    const bool described = operand.declaration && operand.declaration->described;
+    if ((std::erase_if(masks, differs) > 0 && !described) || masks.empty()) return nullptr;
     Description description;
     description.dtype = DType::boolean;
     for (std::size_t i = 0; i < operand.core.size(); ++i) description.dims.push_back({operand.core_names[i], operand.core_shape[i]});
@@ -129,15 +130,12 @@ std::shared_ptr<const Array> fixed_mask(const Operand& operand) {
 Dims inner_dims(const Node& node, const Dims& over) { return without(node.loop, over); }
 
 void lay_out(const Graph& graph, Node& node, const Dims& over, const Dims& inner) {
-    const auto each = [&](Operand& operand) {
-        if (!operand.connected) return;
+    for_each_connected(node, [&](Operand& operand) {
         lay_out_values(operand, over, inner);
         lay_out_masks(graph, operand, over, inner);
         for (auto& coordinate : operand.coordinates)
             if (coordinate.present) coordinate.layout = resident_layout(coordinate.dims, over, inner);
-    };
-    for (auto& operand : node.inputs) each(operand);
-    for (auto& operand : node.per_item) each(operand);
+    });
 }
 
 }  // namespace sluice

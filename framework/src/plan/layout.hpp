@@ -11,7 +11,7 @@ namespace sluice {
 void lay_out(const Graph& graph, Node& node, const Dims& over, const Dims& inner);
 
 /// The masks of an operand united over its core dims, in its order; null when there are none, and when one of them streams
-/// or differs between items.
+/// or differs between items (of a described operand: those are left out).
 std::shared_ptr<const Array> fixed_mask(const Operand& operand);
 
 /// The loop dims of a node that are not streamed.

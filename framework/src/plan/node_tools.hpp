@@ -9,12 +9,9 @@
 #include <fmt/format.h>
 
 #include "plan/graph.hpp"
+#include "recipe/binding.hpp"
 
 namespace sluice {
-
-inline bool contains(const std::vector<std::string>& list, const std::string& name) {
-    return std::find(list.begin(), list.end(), name) != list.end();
-}
 
 [[noreturn]] inline void refuse(const Node& node, ErrorKind kind, const std::string& sentence) {
     throw Error(kind, fmt::format("{}: {}", node.state->where, sentence));
@@ -30,12 +27,13 @@ inline std::string own_name_of_coordinate(const Operand& operand, const std::str
     return own && find_dim(own->values->dims(), bound) ? wanted : bound;
 }
 
-/// f of every connected input and per_item parameter.
-template <class F>
-void for_each_connected(const Node& node, const F& f) {
-    for (const auto* operands : {&node.inputs, &node.per_item})
-        for (const auto& operand : *operands)
-            if (operand.connected) f(operand);
+/// The values of a step's parameters.
+inline ParameterLookup parameters_of(const Step& step) {
+    return [&step](const std::string& name) {
+        static const Json none;
+        const auto found = step.with.find(name);
+        return found == step.with.end() ? &none : &*found;
+    };
 }
 
 }  // namespace sluice

@@ -13,8 +13,8 @@ namespace {
 
 class OutputDescriber {
 public:
-    OutputDescriber(Node& node, const Evaluate& evaluate)
-        : node_(node), manifest_(*node.manifest), step_(*node.step), evaluate_(evaluate) {}
+    OutputDescriber(Node& node, const CoreBinding& binding, const Evaluate& evaluate)
+        : node_(node), manifest_(*node.manifest), step_(*node.step), binding_(binding), evaluate_(evaluate) {}
 
     void run() {
         for (auto& operand : node_.inputs) operand.view = port_view(operand);
@@ -42,7 +42,7 @@ private:
         if (!operand.connected) return view;
         const auto names = plugin_names(operand);
         auto& array = view->array;
-        array.name = operand.description.name;
+        array.name = operand.port;   // not what the producer is called: steps may share a state
         array.dtype = operand.dtype;
         array.unit = operand.unit;
         array.variances = operand.variances;
@@ -67,7 +67,7 @@ private:
     /// A coordinate in the unit that plugin.json asks for.
     static Array handed(const Operand& operand, const std::string& name, Array values) {
         for (const auto& wanted : operand.declaration->coordinates)
-            if (wanted.name == name && !wanted.unit.empty() && !wanted.unit.starts_with("like:")) return values.to_unit(Unit::parse(wanted.unit));
+            if (wanted.name == name && !wanted.unit.text.empty() && wanted.unit.converted) return values.to_unit(Unit::parse(wanted.unit.text));
         return values;
     }
     static std::map<std::string, std::string> plugin_names(const Operand& operand) {
@@ -99,10 +99,10 @@ private:
         for (const auto& core : port.core) add_core(array, core);
         for (const auto& operand : node_.inputs)
             if (operand.connected) inherit_core_coordinates(array, operand);
-        if (port.dtype.starts_with("same:")) array.dtype = input(port.dtype.substr(5)).dtype;
+        if (!port.same_dtype.empty()) array.dtype = input(port.same_dtype).dtype;
         else if (!port.dtype.empty()) array.dtype = dtype_from_text(port.dtype);
         if (port.variances == "always") array.variances = true;
-        if (port.variances.starts_with("if:")) array.variances = input(port.variances.substr(3)).variances;
+        if (!port.variances_if.empty()) array.variances = input(port.variances_if).variances;
         if (!port.unit.empty()) array.unit = unit_of(port);
         return view;
     }
@@ -118,26 +118,19 @@ private:
         refuse(node_, ErrorKind::plugin, fmt::format("plugin.json refers to input '{}', which it does not declare", port));
     }
 
+    /// Dims that are not known from names and parameters are left to probe.
     void add_core(Description& array, const CoreDim& core) const {
-        if (!core.when_parameter.empty() && !given(step_.with.value(core.when_parameter, Json(nullptr)))) return;
-        if (core.pack) {
-            if (const auto* first = first_input())
-                for (std::size_t i = 0; i < first->core.size(); ++i) array.dims.push_back({first->core_names[i], first->core_shape[i]});
-            return;
-        }
-        std::string name = core.name;
-        if (!core.by_parameter.empty()) {
-            const auto value = step_.with.value(core.by_parameter, std::string());
-            const auto found = core.names.find(value);
-            if (found != core.names.end()) name = found->second;
-        }
+        const auto bound = binding_.of_output(core, parameters_of(step_));
+        if (!bound) return;
+        for (const auto& name : bound->plugin) array.dims.push_back({name, core_size(name)});
+    }
+    [[nodiscard]] Index core_size(const std::string& name) const {
         for (const auto& operand : node_.inputs)
             for (std::size_t i = 0; i < operand.core_names.size(); ++i)
-                if (operand.core_names[i] == name) return array.dims.push_back({name, operand.core_shape[i]});
-        array.dims.push_back({name, unset});
+                if (operand.core_names[i] == name) return operand.core_shape[i];
+        return unset;
     }
     static constexpr Index unset = -2;
-    static bool given(const Json& value) { return !value.is_null() && value != Json(false) && value != Json(0); }
 
     static void inherit_core_coordinates(Description& array, const Operand& operand) {
         for (const auto& each : operand.view->array.coordinates) {
@@ -149,11 +142,8 @@ private:
     }
 
     [[nodiscard]] Unit unit_of(const OutputPort& port) const {
-        if (port.unit.starts_with("from:")) {
-            const auto text = step_.with.value(port.unit.substr(5), Json(nullptr));
-            return text.is_string() ? Unit::parse(text.get<std::string>()) : Unit();
-        }
-        const auto unit = evaluate_unit(port.unit, [&](const std::string& name) -> std::optional<Unit> {
+        if (!port.unit.parameter.empty()) return Unit::parse(text_of(port.unit, parameters_of(step_)));   // "": dimensionless
+        const auto unit = evaluate_unit(port.unit.text, [&](const std::string& name) -> std::optional<Unit> {
             for (const auto& operand : node_.inputs) {
                 if (operand.port == name && operand.connected) return operand.unit;
                 for (const auto& coordinate : operand.coordinates)
@@ -237,7 +227,7 @@ private:
 
     /// Coordinates and masks that involve loop dims and fit the output ride along.
     static void inherit(Description& full, const Operand& operand, const sluice_description& view) {
-        if (operand.declaration && (operand.declaration->is_static || operand.declaration->described)) return;
+        if (!operand.loops()) return;
         const auto fits = [&](const Dims& dims, bool edges) {
             bool loop = false;
             for (std::size_t i = 0; i < dims.size(); ++i) {
@@ -281,7 +271,7 @@ private:
         for_each_connected(node_, [&](const Operand& operand) {
             if (!operand.variances) return;
             tags.insert(operand.description.correlated_over.begin(), operand.description.correlated_over.end());
-            const bool fixed = operand.declaration && operand.declaration->is_static;
+            const bool fixed = !operand.is_per_item() && operand.declaration->is_static;
             for (const auto& dim : node_.loop)
                 if (fixed || !contains(operand.loop, dim.name)) tags.insert(dim.name);
         });
@@ -321,11 +311,14 @@ private:
     Node& node_;
     const Manifest& manifest_;
     const Step& step_;
+    const CoreBinding& binding_;
     const Evaluate& evaluate_;
 };
 
 }  // namespace
 
-void describe_outputs(Node& node, const Evaluate& evaluate) { OutputDescriber(node, evaluate).run(); }
+void describe_outputs(Node& node, const CoreBinding& binding, const Evaluate& evaluate) {
+    OutputDescriber(node, binding, evaluate).run();
+}
 
 }  // namespace sluice

@@ -3,10 +3,11 @@
 #pragma once
 
 #include "plan/bind.hpp"
+#include "recipe/binding.hpp"
 
 namespace sluice {
 
 /// Makes the views of the ports, calls probe, and fills in the outputs of a node whose inputs are bound.
-void describe_outputs(Node& node, const Evaluate& evaluate);
+void describe_outputs(Node& node, const CoreBinding& binding, const Evaluate& evaluate);
 
 }  // namespace sluice

@@ -19,7 +19,7 @@ constexpr Index block_target = 64 * mebi;
 constexpr Index wanted_block_items = 8;     ///< kernels that share a table between items want several
 constexpr Index leaf_limit_with_halo = 64 * mebi;   ///< neighbours of a leaf are worked on twice, so it should hold as many
 
-/// The dims that a node's pass is over: its loop dims; a reduce: up to the one it runs over.
+/// The dims that a node's pass is over: its loop dims; a reduce: up to the one it runs over. A halo is along the last.
 Dims streamed_dims(const Node& node) {
     Dims dims;
     for (const auto& dim : node.loop) {
@@ -69,18 +69,10 @@ public:
     }
 
 private:
-    template <class F>
-    void for_each_operand(Node& node, const F& f) {
-        for (auto& operand : node.inputs)
-            if (operand.connected) f(operand);
-        for (auto& operand : node.per_item)
-            if (operand.connected) f(operand);
-    }
-
     void place_selection(int n) {
         auto& node = graph_.node(n);
         Group group;
-        for_each_operand(node, [&](Operand& operand) { make_resident(group, operand, node); });
+        for_each_connected(node, [&](Operand& operand) { make_resident(group, operand, node); });
         add(std::move(group), n);
     }
 
@@ -89,12 +81,34 @@ private:
         Group mine;
         mine.over = streamed_dims(node);
         mine.reduces = node.is_reduce();
-        std::set<int> joined;
         // First what has to be collected, since it decides what may be joined.
-        for_each_operand(node, [&](Operand& operand) {
+        for_each_connected(node, [&](Operand& operand) {
             if (!may_stream(node, operand, mine)) make_resident(mine, operand, node);
         });
-        for_each_operand(node, [&](Operand& operand) {
+        // What cannot be joined is collected, too, and may depend on what was joined before it: then once more.
+        std::set<int> joined;
+        std::size_t waits_for = 0;
+        do {
+            waits_for = mine.after.size();
+            joined = join_producers(node, mine);
+        } while (mine.after.size() != waits_for);
+        // Steps that read the same source in the same way read it once.
+        if (joined.empty())
+            for (int g = 0; g < static_cast<int>(groups_.size()); ++g)
+                if (groups_[index(g)].alive && shares_source(groups_[index(g)], mine) && groups_[index(g)].over == mine.over &&
+                    joinable(g, node, mine, joined)) {
+                    joined.insert(g);
+                    break;
+                }
+        merge(n, std::move(mine), joined);
+    }
+
+    /// Streams what can come block by block; the groups that the node has to join for that.
+    std::set<int> join_producers(Node& node, Group& mine) {
+        std::set<int> joined;
+        mine.over = streamed_dims(node);
+        mine.sources.clear();
+        for_each_connected(node, [&](Operand& operand) {
             if (!may_stream(node, operand, mine)) return;
             const auto& producer = graph_.node(operand.node);
             if (producer.source >= 0) {
@@ -103,22 +117,15 @@ private:
                 return;
             }
             const int g = group_of_.at(operand.node);
-            if (joinable(g, mine, joined)) {
+            if (joinable(g, node, mine, joined)) {
                 operand.streamed = true;
                 joined.insert(g);
-                mine.over = graph_.node(operand.node).is_reduce() ? mine.over : shorter(mine.over, groups_[index(g)].over);
+                mine.over = producer.is_reduce() ? mine.over : shorter(mine.over, groups_[index(g)].over);
             } else {
                 make_resident(mine, operand, node);
             }
         });
-        // Steps that read the same source in the same way read it once.
-        if (joined.empty())
-            for (int g = 0; g < static_cast<int>(groups_.size()); ++g)
-                if (groups_[index(g)].alive && shares_source(groups_[index(g)], mine) && groups_[index(g)].over == mine.over && joinable(g, mine, joined)) {
-                    joined.insert(g);
-                    break;
-                }
-        merge(n, std::move(mine), joined);
+        return joined;
     }
 
     static std::size_t index(int i) { return static_cast<std::size_t>(i); }
@@ -151,7 +158,7 @@ private:
     }
 
     /// Joining must not make a pass wait for itself, nor change what a reduce runs over.
-    [[nodiscard]] bool joinable(int g, const Group& mine, const std::set<int>& joined) const {
+    [[nodiscard]] bool joinable(int g, const Node& node, const Group& mine, const std::set<int>& joined) const {
         const auto& group = groups_[index(g)];
         for (const int needed : mine.after)
             if (needed == g || depends(needed, g)) return false;
@@ -160,13 +167,12 @@ private:
         if (group.over == mine.over) return true;
         const Dims& over = shorter(group.over, mine.over);
         if ((group.reduces && group.over != over) || (mine.reduces && mine.over != over)) return false;
-        return begins_with(group.over, over) && begins_with(mine.over, over) && halo_free(group, over);
+        return begins_with(group.over, over) && begins_with(mine.over, over) && halo_fits(node, over) &&
+               std::all_of(group.nodes.begin(), group.nodes.end(), [&](int n) { return halo_fits(graph_.node(n), over); });
     }
-    [[nodiscard]] bool halo_free(const Group& group, const Dims& over) const {
-        return std::all_of(group.nodes.begin(), group.nodes.end(), [&](int n) {
-            const auto& node = graph_.node(n);
-            return node.halo_before + node.halo_after == 0 || node.loop == over;
-        });
+    /// In a coarser pass the neighbours of an item would be those of another dim.
+    [[nodiscard]] static bool halo_fits(const Node& node, const Dims& over) {
+        return node.halo_before + node.halo_after == 0 || streamed_dims(node) == over;
     }
 
     void merge(int n, Group mine, const std::set<int>& joined) {
@@ -200,13 +206,7 @@ private:
         auto& producer = graph_.node(operand.node);
         auto& output = graph_.output(operand);
         if (output.value) return;
-        if (producer.source >= 0 && !group_of_.contains(operand.node)) {   // a pass of its own that reads all of it
-            Group reading;
-            const auto& dims = output.description.dims;
-            if (!dims.empty() && (!output.mask || (!output.mask_dims.empty() && output.mask_dims[0] == dims[0]))) reading.over = {dims[0]};
-            reading.sources.insert(operand.node);
-            group_of_[operand.node] = add(std::move(reading), -1);
-        }
+        if (producer.source >= 0 && !group_of_.contains(operand.node)) read_by_itself(operand.node);
         if (!output.wanted_resident && !producer.is_reduce())
             notes_.push_back(fmt::format("step '{}': '{}' is collected whole first ({:.1f} MB)", node.step->name, producer.step->name,
                                          static_cast<double>(output.description.bytes()) / 1e6));
@@ -214,18 +214,27 @@ private:
         mine.after.insert(group_of_.at(operand.node));
     }
 
+    /// A pass that does nothing but read a source.
+    void read_by_itself(int n) {
+        Group reading;
+        const auto& output = graph_.node(n).outputs[0];
+        const auto& dims = output.description.dims;
+        if (!dims.empty() && (!output.mask || begins_with(output.mask_dims, {dims[0]}))) reading.over = {dims[0]};
+        reading.sources.insert(n);
+        group_of_[n] = add(std::move(reading), -1);
+    }
+
+    /// A kept source is taken along by a pass that reads it in its own order; else it is read for that alone.
     void keep_raw_sources() {
         for (int n = 0; n < static_cast<int>(graph_.nodes.size()); ++n) {
-            auto& node = graph_.node(n);
+            const auto& node = graph_.node(n);
             if (node.setup || node.source < 0 || group_of_.contains(n) || !node.outputs[0].kept || node.outputs[0].value) continue;
-            Group reading;
-            const auto& output = node.outputs[0];
-            if (!output.description.dims.empty()) reading.over = {output.description.dims[0]};
-            if (output.mask && output.mask_dims != output.description.dims)
-                throw Error(ErrorKind::recipe, node.state->where + ": it cannot be kept as it is, since its mask streams over a part of its "
-                                                                   "dimensions only; keep a step that uses it");
-            reading.sources.insert(n);
-            group_of_[n] = add(std::move(reading), -1);
+            const auto reads = [&](const Group& group) {
+                return group.alive && group.sources.contains(n) && begins_with(node.outputs[0].description.dims, group.over);
+            };
+            const auto found = std::find_if(groups_.begin(), groups_.end(), reads);
+            if (found != groups_.end()) group_of_[n] = static_cast<int>(found - groups_.begin());
+            else read_by_itself(n);
         }
     }
 
@@ -239,7 +248,7 @@ private:
                 const auto& group = groups_[index(g)];
                 if (!alive(g) || done.contains(g)) continue;
                 if (!std::all_of(group.after.begin(), group.after.end(), [&](int a) { return done.contains(a); })) continue;
-                passes.push_back(make_pass(group, static_cast<int>(passes.size())));
+                passes.push_back(make_pass(g, static_cast<int>(passes.size())));
                 done.insert(g);
                 progress = true;
             }
@@ -249,13 +258,15 @@ private:
         return passes;
     }
 
-    Pass make_pass(const Group& group, int number) {
+    Pass make_pass(int g, int number) {
+        const auto& group = groups_[index(g)];
         Pass pass;
         pass.over = group.over;
         pass.items = volume(pass.over);
         for (const int s : group.sources) {
-            pass.stages.push_back(source_stage(s, pass.over));
-            if (graph_.node(s).pass < 0) graph_.node(s).pass = number;
+            auto& stage = pass.stages.emplace_back(source_stage(s, pass.over));
+            stage.home = group_of_.contains(s) && group_of_.at(s) == g;
+            if (stage.home || graph_.node(s).pass < 0) graph_.node(s).pass = number;
         }
         for (const int n : group.nodes) {
             auto& node = graph_.node(n);
@@ -269,15 +280,7 @@ private:
             pass.stages.push_back(stage);
         }
         extend_for_halos(pass);
-        refuse_empty(pass);
         return pass;
-    }
-
-    void refuse_empty(const Pass& pass) const {
-        for (const auto& dim : pass.over)
-            if (dim.size == 0)
-                throw Error(ErrorKind::data, fmt::format("{}: there is nothing to run over: dimension '{}' has no elements",
-                                                         graph_.node(pass.stages[0].node).state->where, dim.name));
     }
 
     Stage source_stage(int s, const Dims& over) const {
@@ -297,14 +300,13 @@ private:
             const auto& stage = pass.stages[i];
             const auto& node = graph_.node(stage.node);
             const Index before = stage.extend_before + node.halo_before, after = stage.extend_after + node.halo_after;
-            for (const auto* operands : {&node.inputs, &node.per_item})
-                for (const auto& operand : *operands)
-                    if (operand.connected && operand.streamed)
-                        for (auto& producer : pass.stages)
-                            if (producer.node == operand.node) {
-                                producer.extend_before = std::max(producer.extend_before, before);
-                                producer.extend_after = std::max(producer.extend_after, after);
-                            }
+            for_each_connected(node, [&](const Operand& operand) {
+                for (auto& producer : pass.stages)
+                    if (operand.streamed && producer.node == operand.node) {
+                        producer.extend_before = std::max(producer.extend_before, before);
+                        producer.extend_after = std::max(producer.extend_after, after);
+                    }
+            });
         }
     }
 
@@ -334,18 +336,18 @@ Index adapted_bytes(const Graph& graph, const Pass& pass) {
     Index bytes = 0;
     for (const auto& stage : pass.stages) {
         const auto& node = graph.node(stage.node);
-        for (const auto* operands : {&node.inputs, &node.per_item})
-            for (const auto& operand : *operands) {
-                if (!operand.connected) continue;
-                const Index pointers = stage.inner * Index{8} * (2 + static_cast<Index>(operand.coordinates.size()));
-                bytes += pointers;
-                if (operand.mask_streams) bytes += stage.inner * operand.count;
-                if (!operand.streamed || !operand.adaption.needed) continue;
-                bytes += volume(operand.description.dims) / std::max<Index>(1, pass.items) * (size_of(operand.dtype) + (operand.variances ? 8 : 0));
-            }
+        for_each_connected(node, [&](const Operand& operand) {
+            const Index pointers = stage.inner * Index{8} * (2 + static_cast<Index>(operand.coordinates.size()));
+            bytes += pointers;
+            if (operand.mask_streams) bytes += stage.inner * operand.count;
+            if (!operand.streamed || !operand.adaption.needed) return;
+            bytes += volume(operand.description.dims) / std::max<Index>(1, pass.items) * (size_of(operand.dtype) + (operand.variances ? 8 : 0));
+        });
         if (node.source >= 0) {
             bytes += graph.node(node.source).needs.decode_bytes;
-            if (!stage.fetch_order.empty()) bytes += output_bytes(node.outputs[0]) / std::max<Index>(1, pass.items);
+            const auto& output = node.outputs[0];
+            if (!stage.fetch_order.empty()) bytes += output_bytes(output) / std::max<Index>(1, pass.items);
+            if (output.mask && output.kept) bytes += volume(output.description.dims) / std::max<Index>(1, pass.items);   // for every value
         }
     }
     return bytes;
@@ -361,9 +363,10 @@ Index state_bytes_per_leaf(const Graph& graph, const Pass& pass) {
 Index resident_copies(const Graph& graph, const Pass& pass) {
     Index bytes = 0;
     for (const auto& stage : pass.stages)
-        for (const auto& operand : graph.node(stage.node).inputs)
-            if (operand.connected && !operand.streamed && operand.adaption.needed)
+        for_each_connected(graph.node(stage.node), [&](const Operand& operand) {
+            if (!operand.streamed && operand.adaption.needed)
                 bytes += volume(operand.description.dims) * (size_of(operand.dtype) + (operand.variances ? 8 : 0));
+        });
     return bytes;
 }
 

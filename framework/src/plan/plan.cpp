@@ -12,6 +12,7 @@
 #include "plan/bind.hpp"
 #include "plan/passes.hpp"
 #include "run/execute.hpp"
+#include "run/threads.hpp"
 
 namespace sluice {
 namespace {
@@ -30,6 +31,7 @@ public:
         plan_.graph_ = std::make_shared<Graph>();
         graph().recipe = recipe;
         graph().options = options;
+        graph().cancel = options.cancel;
         const auto cores = static_cast<int>(std::max(1u, std::thread::hardware_concurrency()));
         plan_.threads_ = graph().threads = options.threads > 0 ? options.threads : cores;
         plan_.memory_limit_bytes_ = options.memory_bytes > 0 ? options.memory_bytes : machine_memory() / 2;
@@ -40,9 +42,13 @@ public:
         graph().sink = open_sink();
         mark_kept();
         graph().passes = form_passes(graph(), plan_.notes_);
-        size();
-        for (const auto& node : graph().nodes) prepare(graph(), *node);
+        if (graph().options.in_memory) hold_kept();
+        size(graph().passes, "this needs");
+        on_threads(plan_.threads_, [&] {
+            for (const auto& node : graph().nodes) prepare(graph(), *node);
+        });
         describe();
+        let_go();
         return std::move(plan_);
     }
 
@@ -59,11 +65,26 @@ private:
             manifest = &library->manifest();
         }
         auto node = make_node(graph(), step, std::move(library), *manifest, evaluate, plan_.notes_);
+        node->state->cancel = graph().cancel;
         if (node->is_source()) node->source = n;
         if (!node->library) take_array(*node);
         if (node->selects) fold(*node);
+        refuse_empty(*node);
         graph().nodes.push_back(std::move(node));
         graph().index[step.name] = n;
+    }
+
+    /// Here for all: what runs later, in a pass or as a set-up step, has items.
+    static void refuse_empty(const Node& node) {
+        Dims dims = node.loop;
+        if (node.source >= 0 && node.library) {
+            dims = node.outputs[0].description.dims;
+            dims.resize(std::min<std::size_t>(dims.size(), 1));
+        }
+        for (const auto& dim : dims)
+            if (dim.size == 0)
+                throw Error(ErrorKind::data, fmt::format("{}: there is nothing to run over: dimension '{}' has no elements",
+                                                         node.state->where, dim.name));
     }
 
     /// The built-in `memory`: the array of the embedding program.
@@ -97,21 +118,33 @@ private:
 
     /// A setup step: run now, whole, with all that leads to it.
     const Array& evaluate(int n, int o) {
+        const auto& output = graph().node(n).outputs[static_cast<std::size_t>(o)];
+        if (!output.value) run_setup(n);
+        return *output.value;
+    }
+    void run_setup(int n) {
+        std::vector<int> steps;
+        take_for_setup(n, steps);
+        std::vector<Pass> passes;
+        for (const int step : steps) passes.push_back(single_pass(graph(), step));
+        size(passes, "the set-up steps alone need");   // all of them, before the first reads anything
+        on_threads(plan_.threads_, [&] {
+            for (const auto& pass : passes) {
+                auto& node = graph().node(pass.stages[0].node);
+                prepare(graph(), node.source >= 0 ? graph().node(node.source) : node);
+                execute(graph(), pass, {});
+            }
+        });
+    }
+    /// The steps that lead to a node and have not run, in order.
+    void take_for_setup(int n, std::vector<int>& steps) {
         auto& node = graph().node(n);
-        auto& output = node.outputs[static_cast<std::size_t>(o)];
-        if (output.value) return *output.value;
-        for (auto& operand : node.inputs)
-            if (operand.connected && !(node.source >= 0 && node.selects)) evaluate(operand.node, operand.output);
-        for (auto& operand : node.per_item)
-            if (operand.connected) evaluate(operand.node, operand.output);
+        if (node.setup || !node.library) return;
         node.setup = true;
         for (auto& each : node.outputs) each.wanted_resident = true;
-        if (node.source >= 0) prepare(graph(), graph().node(node.source));
-        else prepare(graph(), node);
-        auto pass = single_pass(graph(), n);
-        size_pass(graph(), pass, plan_.memory_limit_bytes_, program_bytes);
-        execute(graph(), pass, {});
-        return *output.value;
+        if (node.source < 0 || !node.selects)
+            for_each_connected(node, [&](const Operand& operand) { take_for_setup(operand.node, steps); });
+        steps.push_back(n);
     }
 
     Index resident_bytes(int n) const {
@@ -139,28 +172,44 @@ private:
         }
     }
 
-    void size() {
+    void hold_kept() {
+        for (const auto& node : graph().nodes)
+            for (auto& output : node->outputs) output.wanted_resident = output.wanted_resident || output.kept;
+    }
+
+    void size(std::vector<Pass>& passes, const char* needs) {
         Index resident = program_bytes;
         for (int n = 0; n < static_cast<int>(graph().nodes.size()); ++n) resident += resident_bytes(n) + graph().node(n).needs.prepared_bytes;
         Index largest = 0;
-        for (auto& pass : graph().passes) largest = std::max(largest, size_pass(graph(), pass, plan_.memory_limit_bytes_, resident));
-        plan_.peak_memory_bytes_ = resident + largest;
-        if (plan_.peak_memory_bytes_ <= plan_.memory_limit_bytes_) return;
+        for (auto& pass : passes) largest = std::max(largest, size_pass(graph(), pass, plan_.memory_limit_bytes_, resident));
+        plan_.peak_memory_bytes_ = std::max(plan_.peak_memory_bytes_, resident + largest);
+        if (resident + largest <= plan_.memory_limit_bytes_) return;
         throw Error(ErrorKind::memory,
-                    fmt::format("{}: this needs {:.0f} MB at least ({:.0f} MB that stay and {:.0f} MB for one block of {} in its largest pass), "
+                    fmt::format("{}: {} {:.0f} MB at least ({:.0f} MB that stay and {:.0f} MB for {} in its largest pass), "
                                 "but {:.0f} MB are allowed. Give --memory {:.0f}MB, or keep or collect less",
-                                graph().recipe.file.filename().string(), mb(plan_.peak_memory_bytes_), mb(resident), mb(largest),
-                                largest_pass(), mb(plan_.memory_limit_bytes_), std::ceil(mb(plan_.peak_memory_bytes_))));
+                                graph().recipe.file.filename().string(), needs, mb(resident + largest), mb(resident), mb(largest),
+                                largest_block(passes), mb(plan_.memory_limit_bytes_), std::ceil(mb(resident + largest))));
     }
-    std::string largest_pass() const {
-        std::string text = "items";
+    std::string largest_block(const std::vector<Pass>& passes) const {
+        std::string text;
         Index most = -1;
-        for (const auto& pass : plan_.graph_->passes)
+        for (const auto& pass : passes)
             if (pass.item_bytes > most) {
                 most = pass.item_bytes;
-                text = fmt::format("{} item{} over {}", pass.block_items, pass.block_items == 1 ? "" : "s", to_text(pass.over));
+                const auto items = fmt::format("{} item{}", pass.block_items, pass.block_items == 1 ? "" : "s");
+                text = pass.over.empty() ? fmt::format("all of step '{}'", plan_.graph_->node(pass.stages.back().node).step->name)
+                                         : fmt::format("one block of {} over {}", items, to_text(pass.over));
             }
         return text;
+    }
+
+    /// The caller's own is not to be used once it has its plan.
+    void let_go() {
+        graph().cancel = nullptr;
+        for (const auto& node : graph().nodes) {
+            node->state->events = {};
+            node->state->cancel = nullptr;
+        }
     }
 
     void describe() {

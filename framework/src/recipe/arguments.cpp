@@ -228,7 +228,7 @@ private:
     bool unit_text_is_known(const Value& value, const Json& property) {
         const bool names_unit = member(property, "format") == "unit" ||
                                 std::any_of(manifest_.outputs.begin(), manifest_.outputs.end(), [&](const OutputPort& port) {
-                                    return port.unit == "from:" + value.name;
+                                    return port.unit.parameter == value.name;
                                 });
         if (!names_unit || !value.json.is_string()) return true;
         try {

@@ -22,10 +22,19 @@ std::string text_or(const Json& object, const std::string& key, const std::strin
     return value.is_string() ? value.get<std::string>() : otherwise;
 }
 
-/// "text" as it is; {"from": "unit"} as "from:unit".
-std::string text_or_from(const Json& value) {
-    if (value.is_object()) return "from:" + text_or(value, "from");
-    return value.is_string() ? value.get<std::string>() : "";
+TextOrParameter to_text_or_parameter(const Json& value) {
+    if (value.is_object()) return {"", text_or(value, "from")};
+    return {value.is_string() ? value.get<std::string>() : "", ""};
+}
+
+/// What follows a prefix such as "same:"; "" when the text has another beginning.
+std::string after(std::string_view prefix, const std::string& text) {
+    return text.starts_with(prefix) ? text.substr(prefix.size()) : "";
+}
+
+WantedUnit to_wanted_unit(const std::string& text) {
+    const auto like = after("like:", text);
+    return like.empty() ? WantedUnit{text, true} : WantedUnit{like, false};
 }
 
 bool flag(const Json& object, const std::string& key, bool otherwise = false) {
@@ -66,7 +75,7 @@ InputPort to_input(const std::string& name, const Json& json) {
     port.summary = text_or(json, "summary");
     port.core = to_core(member(json, "core"));
     port.dtype = text_or(json, "dtype", port.dtype);
-    port.unit = text_or(json, "unit");
+    port.unit = to_wanted_unit(text_or(json, "unit"));
     port.variances = text_or(json, "variances", port.variances);
     port.is_static = flag(json, "static");
     port.described = flag(json, "described");
@@ -77,7 +86,7 @@ InputPort to_input(const std::string& name, const Json& json) {
     const Json& coordinates = member(json, "coordinates");
     for (const auto& key : keys_of(coordinates)) {
         const Json& each = coordinates[key];
-        port.coordinates.push_back({key, text_or(each, "unit"), flag(each, "required", true), flag(each, "increasing")});
+        port.coordinates.push_back({key, to_wanted_unit(text_or(each, "unit")), flag(each, "required", true), flag(each, "increasing")});
     }
     return port;
 }
@@ -89,8 +98,10 @@ OutputPort to_output(const std::string& name, const Json& json) {
     port.core = to_core(member(json, "core"));
     port.dims_from = text_or(member(json, "dims"), "from");
     port.dtype = text_or(json, "dtype", port.dtype);
-    port.unit = text_or_from(member(json, "unit"));
+    if (port.same_dtype = after("same:", port.dtype); !port.same_dtype.empty()) port.dtype.clear();
+    port.unit = to_text_or_parameter(member(json, "unit"));
     port.variances = text_or(json, "variances", port.variances);
+    if (port.variances_if = after("if:", port.variances); !port.variances_if.empty()) port.variances = "if";
     port.mask = text_or(json, "mask");
     return port;
 }
@@ -117,7 +128,7 @@ Manifest to_manifest(const Json& json) {
         out.packs[key] = json["packs"][key].get<std::vector<std::vector<std::string>>>();
     out.parameters = to_parameters(member(json, "parameters"));
     out.selects = flag(json, "selects");
-    out.over = text_or_from(member(json, "over"));
+    out.over = to_text_or_parameter(member(json, "over"));
     if (const Json& halo = member(json, "halo"); halo.is_object()) {
         out.halo_before = halo.value("before", Index{0});
         out.halo_after = halo.value("after", Index{0});
@@ -139,7 +150,7 @@ public:
         check_kind();
         for (const auto& port : manifest_.inputs) check_input(port);
         for (const auto& port : manifest_.outputs) check_output(port);
-        if (manifest_.over.starts_with("from:")) need_parameter("/over", manifest_.over.substr(5));
+        if (!manifest_.over.parameter.empty()) need_parameter("/over", manifest_.over.parameter);
         check_parameters();
     }
 
@@ -168,8 +179,8 @@ private:
     void check_input(const InputPort& port) {
         const std::string at = "/inputs/" + port.name;
         check_core(at, port.core);
-        check_unit(at + "/unit", port.unit);
-        for (const auto& each : port.coordinates) check_unit(at + "/coordinates/" + each.name + "/unit", each.unit);
+        check_unit(at + "/unit", port.unit.text);
+        for (const auto& each : port.coordinates) check_unit(at + "/coordinates/" + each.name + "/unit", each.unit.text);
         for (const auto& [fact, parameter] : port.unless) {
             if (!port.forbids.contains(fact)) fault(at + "/unless", "the fact " + in_quotes(fact) + " is not forbidden.");
             need_parameter(at + "/unless/" + fact, parameter);
@@ -180,10 +191,10 @@ private:
         const std::string at = "/outputs/" + port.name;
         check_core(at, port.core);
         if (!port.dims_from.empty()) need_parameter(at + "/dims", port.dims_from);
-        if (port.dtype.starts_with("same:")) need_name(at + "/dtype", "input", port.dtype.substr(5), inputs_);
-        if (port.variances.starts_with("if:")) need_name(at + "/variances", "input", port.variances.substr(3), inputs_);
-        if (port.unit.starts_with("from:")) need_parameter(at + "/unit", port.unit.substr(5));
-        else check_expression(at + "/unit", port.unit);
+        if (!port.same_dtype.empty()) need_name(at + "/dtype", "input", port.same_dtype, inputs_);
+        if (!port.variances_if.empty()) need_name(at + "/variances", "input", port.variances_if, inputs_);
+        if (!port.unit.parameter.empty()) need_parameter(at + "/unit", port.unit.parameter);
+        else check_expression(at + "/unit", port.unit.text);
     }
 
     void check_core(const std::string& at, const std::vector<CoreDim>& core) {
@@ -198,7 +209,7 @@ private:
 
     void check_unit(const std::string& at, const std::string& unit) {
         try {
-            (void)Unit::parse(unit.starts_with("like:") ? unit.substr(5) : unit);
+            (void)Unit::parse(unit);
         } catch (const Error& error) {
             fault(at, error.what());
         }
@@ -274,6 +285,20 @@ const OutputPort* Manifest::output(std::string_view port) const {
 
 bool Manifest::per_item(std::string_view parameter) const {
     return flag(member(member(parameters, "properties"), std::string(parameter)), "per_item");
+}
+
+bool Manifest::ignores_variances(std::string_view parameter) const {
+    return text_or(member(member(parameters, "properties"), std::string(parameter)), "variances") == "ignored";
+}
+
+std::vector<std::string> Manifest::per_item_parameters() const {
+    auto names = keys_of(member(parameters, "properties"));
+    std::erase_if(names, [&](const auto& name) { return !per_item(name); });
+    return names;
+}
+
+WantedUnit Manifest::unit_of_parameter(const std::string& parameter) const {
+    return {text_or(member(member(parameters, "properties"), parameter), "unit", "1"), true};
 }
 
 Manifest parse_manifest(std::string_view text, const std::string& where) {

@@ -9,12 +9,11 @@
 
 #include <sluice/host/unit.hpp>
 
+#include "binding.hpp"
 #include "report.hpp"
 #include "step_draft.hpp"
 
 namespace sluice {
-
-using DimNames = std::vector<std::string>;
 
 struct ArrayType {
     std::optional<DimNames> dims;   ///< nullopt: known at plan only
@@ -29,8 +28,5 @@ using ArrayTypes = std::map<std::pair<std::string, std::string>, ArrayType>;
 /// Judges the inputs of a step by what is known of them (dims-mismatch, unit-mismatch, dtype-mismatch,
 /// missing-variances), and adds its outputs. Steps come in order. A step with a fault leaves its outputs unknown.
 void infer_types(const StepDraft& step, ArrayTypes& types, Report& report);
-
-/// "[frame, y, x]"
-std::string to_text(const DimNames& dims);
 
 }  // namespace sluice

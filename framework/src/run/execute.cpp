@@ -19,6 +19,30 @@ namespace {
 
 std::size_t index(Index i) { return static_cast<std::size_t>(i); }
 
+/// The mask of every value in a box, of one that may have fewer dims.
+std::vector<std::uint8_t> spread(const std::uint8_t* mask, const Output& output, std::span<const Index> count) {
+    std::vector<Index> strides(count.size(), 0);
+    Index stride = 1, size = 1;
+    for (auto dim = output.mask_dims.rbegin(); dim != output.mask_dims.rend(); ++dim) {
+        const auto at = *find_dim(output.description.dims, dim->name);
+        strides[at] = stride;
+        stride *= count[at];
+    }
+    for (const auto n : count) size *= n;
+    std::vector<std::uint8_t> every(index(size), 0);
+    unite_masks(mask, count, strides, every.data());
+    return every;
+}
+
+void hand_on_box(KeptBox box, const Output& output, const std::function<void(const KeptBox&)>& kept) {
+    std::vector<std::uint8_t> every;
+    if (box.mask && output.mask_dims != output.description.dims) {
+        every = spread(box.mask, output, box.count);
+        box.mask = every.data();
+    }
+    kept(box);
+}
+
 class PassRun {
 public:
     PassRun(Graph& graph, const Pass& pass, const PassHooks& hooks)
@@ -29,7 +53,7 @@ public:
         for (std::size_t i = 0; i < pass.stages.size(); ++i) {
             const auto& node = graph.node(pass.stages[i].node);
             if (node.is_reduce()) mergers_[i] = std::make_unique<Merger>(graph, pass, pass.stages[i]);
-            else allocate_residents(node, whole_[i]);
+            else if (pass.stages[i].home) allocate_residents(node, whole_[i]);
         }
     }
 
@@ -122,7 +146,7 @@ private:
     void keep(Slot* slot) {
         for (std::size_t i = 0; i < pass_.stages.size(); ++i) {
             if (mergers_[i]) mergers_[i]->take(*slot, slot->stages[i]);
-            else keep_outputs(i, *slot);
+            else if (pass_.stages[i].home) keep_outputs(i, *slot);
         }
         items_done_ += slot->end - slot->begin;
         bytes_read_ += slot->bytes_read;
@@ -148,14 +172,15 @@ private:
                 if (variances) std::memcpy(whole_[i][o].variances.data() + slot.begin * per_item * 8, variances, index(count * per_item * 8));
                 if (mask) std::memcpy(whole_[i][o].mask.data() + slot.begin * mask_per_item, mask, index(count * mask_per_item));
             } else if (output.kept && hooks_.kept) {
-                hand_on(pass_.stages[i].node, static_cast<int>(o), output, slot, values, variances, mask, per_item);
+                hand_on(pass_.stages[i].node, static_cast<int>(o), output, slot, values, variances, mask);
             }
         }
     }
 
     void hand_on(int node, int o, const Output& output, const Slot& slot, const std::byte* values, const std::byte* variances,
-                 const std::byte* mask, Index per_item) const {
+                 const std::byte* mask) const {
         const auto& dims = output.description.dims;
+        const Index per_item = volume(dims) / pass_.items, mask_per_item = volume(output.mask_dims) / pass_.items;
         for_each_run(pass_.over, slot.begin, slot.end, [&](const std::vector<Index>& at, Index count) {
             std::vector<Index> start(dims.size(), 0), extent;
             for (const auto& dim : dims) extent.push_back(dim.size);
@@ -163,11 +188,11 @@ private:
                 start[d] = at[d];
                 extent[d] = d + 1 == at.size() ? count : 1;
             }
-            hooks_.kept({node, o, start, extent, values, reinterpret_cast<const double*>(variances),
-                         reinterpret_cast<const std::uint8_t*>(mask)});
+            hand_on_box({node, o, start, extent, values, reinterpret_cast<const double*>(variances),
+                         reinterpret_cast<const std::uint8_t*>(mask)}, output, hooks_.kept);
             values += count * per_item * size_of(output.description.dtype);
             if (variances) variances += count * per_item * 8;
-            if (mask) mask += count * per_item;
+            if (mask) mask += count * mask_per_item;
         });
     }
 
@@ -185,6 +210,7 @@ private:
 
     /// Resident outputs become arrays; kept ones among them are handed on whole.
     void publish(std::size_t i) {
+        if (!pass_.stages[i].home) return;
         auto& node = graph_.node(pass_.stages[i].node);
         if (mergers_[i]) mergers_[i]->publish();
         for (std::size_t o = 0; o < node.outputs.size(); ++o) {
@@ -230,7 +256,8 @@ void hand_on_whole(const Graph& graph, int node, int o, const std::function<void
     if (output.mask)
         for (const auto& each : array.description().masks)
             if (each.name == output.mask_name) mask = reinterpret_cast<const std::uint8_t*>(each.values->data());
-    kept({node, o, start, extent, array.data(), array.variances().empty() ? nullptr : array.variances().data(), mask});
+    const auto* variances = array.variances().empty() ? nullptr : array.variances().data();
+    hand_on_box({node, o, start, extent, array.data(), variances, mask}, output, kept);
 }
 
 void execute(Graph& graph, const Pass& pass, const PassHooks& hooks) {

@@ -16,7 +16,7 @@ struct KeptBox {
     std::span<const Index> start, count;
     const std::byte* values = nullptr;
     const double* variances = nullptr;       ///< null without
-    const std::uint8_t* mask = nullptr;      ///< of every value; null unless the output streams a mask
+    const std::uint8_t* mask = nullptr;      ///< of every value, also where the mask has fewer dims; null unless the output streams one
 };
 
 struct PassHooks {

@@ -3,6 +3,7 @@
 #include "run/operands.hpp"
 
 #include <cstring>
+#include <limits>
 
 #include <fmt/format.h>
 
@@ -159,6 +160,16 @@ void bind_coordinates(const Pass& pass, const Span& span, const Operand& operand
     }
 }
 
+/// A per_item value has no mask of its own: where it is masked, the plugin gets NaN.
+void hide_masked(OperandMemory& memory) {
+    static const double hidden = std::numeric_limits<double>::quiet_NaN();
+    for (std::size_t i = 0; i < memory.masks.size(); ++i) {
+        if (!memory.masks[i] || !*memory.masks[i]) continue;
+        memory.values[i] = &hidden;
+        if (!memory.variances.empty()) memory.variances[i] = &hidden;
+    }
+}
+
 void bind_constant(const Span& span, const Operand& operand, OperandMemory& memory) {
     memory.values.assign(span.positions(), &operand.constant);
     memory.variances.clear();
@@ -209,7 +220,10 @@ void prepare_operands(Graph& graph, const Pass& pass) {
 }
 
 void release_operands(Graph& graph, const Pass& pass) {
-    for_each_operand(graph, pass, [](Operand& operand) { operand.resident = Array(); });
+    for_each_operand(graph, pass, [](Operand& operand) {
+        operand.resident = Array();
+        for (std::size_t m = 0; m < operand.masks.size(); ++m) operand.masks[m].values = operand.description.masks[m].values;
+    });
 }
 
 void bind_operands(Graph& graph, const Pass& pass, const Stage& stage, Slot& slot, StageMemory& memory) {
@@ -226,8 +240,13 @@ void bind_operands(Graph& graph, const Pass& pass, const Stage& stage, Slot& slo
     }
     for (std::size_t i = 0; i < node.per_item.size(); ++i) {
         auto& operand = node.per_item[i];
-        if (operand.connected) bind_values(graph, pass, span, slot, operand, memory.per_item[i]);
-        else bind_constant(span, operand, memory.per_item[i]);
+        if (!operand.connected) {
+            bind_constant(span, operand, memory.per_item[i]);
+            continue;
+        }
+        bind_values(graph, pass, span, slot, operand, memory.per_item[i]);
+        bind_masks(graph, pass, span, slot, operand, memory.per_item[i]);
+        hide_masked(memory.per_item[i]);
     }
 }
 

@@ -25,7 +25,7 @@ Json step_json(const Node& node, int sequence_index) {
         if (property.contains("unit")) units[name] = property["unit"];
     for (const auto& [name, value] : node.state->resolved) resolved[name] = value;
     return {{"name", step.name}, {"plugin", step.plugin}, {"plugin_version", node.manifest->version},
-            {"library_sha256", node.library ? sha256_of_file(node.library->file()) : ""}, {"sequence_index", sequence_index},
+            {"library_sha256", node.library ? node.library->sha256() : ""}, {"sequence_index", sequence_index},
             {"parameters", step.with}, {"units", units}, {"inputs", inputs}, {"core", step.core}, {"resolved", resolved},
             {"warnings", node.state->warnings}, {"seconds", static_cast<double>(node.state->nanoseconds.load()) * 1e-9}};
 }
@@ -50,6 +50,8 @@ Json default_curve(const Graph& graph) {
 
 }  // namespace
 
+std::string text_of_json(const Json& json, int indent) { return json.dump(indent, ' ', false, Json::error_handler_t::replace); }
+
 std::string timestamp() {
     return fmt::format("{:%Y-%m-%dT%H:%M:%SZ}", fmt::gmtime(std::chrono::system_clock::to_time_t(std::chrono::system_clock::now())));
 }
@@ -72,7 +74,7 @@ std::vector<std::string> all_warnings(const Graph& graph) {
 Json make_provenance(const Plan& plan, const std::vector<InputFile>& files, const std::vector<FailedCheck>& failed_checks) {
     const auto& graph = plan.graph();
     const auto& recipe = graph.recipe;
-    const auto effective = recipe.effective.dump(2);
+    const auto effective = text_of_json(recipe.effective, 2);
     Json steps = Json::array(), inputs = Json::array(), grains = Json::array(), checks = Json::array();
     int sequence_index = 0;
     for (const auto& node : graph.nodes) steps.push_back(step_json(*node, ++sequence_index));

@@ -20,6 +20,9 @@ Json make_provenance(const Plan& plan, const std::vector<InputFile>& files, cons
 
 std::vector<std::string> all_warnings(const Graph& graph);
 
+/// Any JSON as text: bytes of a file name or of a warning that are no UTF-8 are replaced, and the result is not lost.
+std::string text_of_json(const Json& json, int indent = -1);
+
 /// Now, as ISO 8601 in UTC.
 std::string timestamp();
 

@@ -9,13 +9,13 @@
 #include <sys/resource.h>
 
 #include <fmt/format.h>
-#include <tbb/global_control.h>
-#include <tbb/task_arena.h>
 
 #include "plan/graph.hpp"
 #include "run/checks.hpp"
+#include "run/operands.hpp"
 #include "run/provenance.hpp"
 #include "run/sink.hpp"
+#include "run/threads.hpp"
 
 namespace sluice {
 namespace {
@@ -26,9 +26,44 @@ Index peak_memory() {
     return static_cast<Index>(usage.ru_maxrss) * 1024;
 }
 
+/// A plan on loan: what a run says, takes and makes is its own, and the plan is left as it was.
+class Loan {
+public:
+    explicit Loan(Graph& graph) : graph_(graph) {
+        for (const auto& node : graph.nodes)
+            said_.push_back({node->state->warnings, node->state->resolved, node->state->nanoseconds});
+    }
+    ~Loan() {
+        graph_.cancel = nullptr;
+        for (std::size_t n = 0; n < said_.size(); ++n) {
+            auto& node = *graph_.nodes[n];
+            node.state->events = {};
+            node.state->cancel = nullptr;
+            node.state->warnings = std::move(said_[n].warnings);
+            node.state->resolved = std::move(said_[n].resolved);
+            node.state->nanoseconds = said_[n].nanoseconds;
+            for (auto& output : node.outputs)
+                if (node.library && !node.setup) output.value.reset();
+        }
+        for (const auto& pass : graph_.passes) release_operands(graph_, pass);
+    }
+    Loan(const Loan&) = delete;
+    Loan& operator=(const Loan&) = delete;
+
+private:
+    struct Said {
+        std::vector<std::string> warnings;
+        std::map<std::string, Json> resolved;
+        std::int64_t nanoseconds;
+    };
+    Graph& graph_;
+    std::vector<Said> said_;   ///< while planning, per node
+};
+
 class Run {
 public:
-    Run(const Plan& plan, const RunOptions& options) : plan_(plan), graph_(plan.graph()), options_(options), quality_(graph_) {}
+    Run(const Plan& plan, const RunOptions& options)
+        : plan_(plan), graph_(plan.graph()), loan_(graph_), options_(options), quality_(graph_) {}
 
     RunResult make() {
         begin_ = std::chrono::steady_clock::now();
@@ -37,7 +72,6 @@ public:
             node->state->cancel = options_.cancel;
         }
         graph_.cancel = options_.cancel;
-        if (options_.in_memory) want_kept_resident();
         std::vector<InputFile> files;
         std::optional<ResultFile> file;
         if (!options_.output.empty()) {
@@ -66,19 +100,12 @@ private:
         events()(event);
     }
 
-    void want_kept_resident() {
-        for (const auto& node : graph_.nodes)
-            for (auto& output : node->outputs) output.wanted_resident = output.wanted_resident || output.kept;
-    }
-
     void kept(const KeptBox& box) {
         quality_.look(box);
         if (file_) file_->write(box);
     }
 
     void run_passes() {
-        const tbb::global_control control(tbb::global_control::max_allowed_parallelism, static_cast<std::size_t>(graph_.threads));
-        tbb::task_arena arena(graph_.threads);
         int number = 0;
         for (const auto& pass : graph_.passes) {
             ++number;
@@ -86,7 +113,7 @@ private:
             PassHooks hooks;
             hooks.kept = [&](const KeptBox& box) { kept(box); };
             hooks.progress = [&](Index done, Index bytes) { progress(pass, number, done, bytes, pass_begin); };
-            arena.execute([&] { execute(graph_, pass, hooks); });
+            on_threads(graph_.threads, [&] { execute(graph_, pass, hooks); });
         }
     }
 
@@ -118,7 +145,7 @@ private:
         result.failed_checks = quality_.failed();
         result.warnings = all_warnings(graph_);
         result.provenance = make_provenance(plan_, files, result.failed_checks);
-        if (options_.in_memory)
+        if (graph_.options.in_memory)
             for (const auto& each : kept_arrays(graph_)) {
                 const auto& value = graph_.node(each.node).outputs[static_cast<std::size_t>(each.output)].value;
                 result.arrays.emplace(each.reference, *value);
@@ -133,6 +160,7 @@ private:
 
     const Plan& plan_;
     Graph& graph_;
+    const Loan loan_;
     const RunOptions& options_;
     QualityMonitor quality_;
     ResultFile* file_ = nullptr;

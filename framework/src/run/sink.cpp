@@ -11,6 +11,8 @@
 
 #include <fmt/format.h>
 
+#include "run/provenance.hpp"
+
 namespace sluice {
 namespace {
 
@@ -40,12 +42,13 @@ void remove_leftovers(const std::filesystem::path& target, const std::function<v
     }
 }
 
-void flush_to_disk(const std::filesystem::path& path) {
+/// What went wrong, or 0.
+int flush_to_disk(const std::filesystem::path& path) {
     const int file = open(path.c_str(), O_RDONLY | O_CLOEXEC);
-    if (file < 0) cannot_write(path, errno);
-    const int failed = fsync(file) == 0 ? 0 : errno;
+    if (file < 0) return errno;
+    const int failed = fsync(file) == 0 || errno == EINVAL ? 0 : errno;   // EINVAL: a file system without fsync
     close(file);
-    if (failed && failed != EINVAL) cannot_write(path, failed);   // EINVAL: a file system without fsync
+    return failed;
 }
 
 }  // namespace
@@ -70,7 +73,7 @@ TemporaryFile::~TemporaryFile() {
 }
 
 ResultFile::ResultFile(Graph& graph, std::filesystem::path target, const std::function<void(const std::string&)>& say)
-    : graph_(graph), target_(std::filesystem::absolute(std::move(target))) {
+    : graph_(graph), target_(std::filesystem::absolute(std::move(target))), say_(say) {
     if (!graph.sink) throw Error(ErrorKind::plugin, fmt::format("the plugin '{}', which writes the result, is not installed", graph.recipe.format));
     if (!std::filesystem::is_directory(target_.parent_path()))
         throw Error(ErrorKind::output, fmt::format("{}: the folder {} does not exist", target_.string(), target_.parent_path().string()));
@@ -134,16 +137,18 @@ void ResultFile::write(const KeptBox& box) {
 }
 
 void ResultFile::commit(const Json& provenance) {
-    const auto text = provenance.dump();
+    const auto text = text_of_json(provenance);
     call([&](sluice_context& c) {
         return graph_.sink->table().end(sink_.get(), &c, &host_table(), {text.data(), static_cast<Index>(text.size())});
     });
-    flush_to_disk(temporary_.path);
+    if (const int failed = flush_to_disk(temporary_.path)) cannot_write(target_, failed);
     std::error_code error;
     std::filesystem::rename(temporary_.path, target_, error);
     if (error) cannot_write(target_, error.value());
     committed_ = true;
-    flush_to_disk(target_.parent_path());
+    if (const int failed = flush_to_disk(target_.parent_path()))   // the result is there: no reason to fail any more
+        say_(fmt::format("{} is complete, but its folder could not be flushed to disk: {}. A loss of power may still undo it",
+                         target_.string(), std::strerror(failed)));
 }
 
 ResultFile::~ResultFile() {

@@ -30,7 +30,8 @@ public:
 
 class ResultFile {
 public:
-    /// Removes leftovers of killed runs beside `target` (telling `say`), and begins a temporary file.
+    /// Removes leftovers of killed runs beside `target`, and begins a temporary file. `say` is told what the user may want
+    /// to know.
     ResultFile(Graph& graph, std::filesystem::path target, const std::function<void(const std::string&)>& say);
     void write(const KeptBox& box);
     /// Ends the file, flushes it to disk and gives it its name.
@@ -46,6 +47,7 @@ private:
 
     Graph& graph_;
     std::filesystem::path target_;
+    std::function<void(const std::string&)> say_;
     TemporaryFile temporary_;   ///< before sink_, which closes it first
     StepState state_;
     std::vector<std::unique_ptr<sluice_description>> descriptions_;

@@ -231,6 +231,21 @@ TEST_CASE("the flat field divides, and its NaN and zeros mask") {
           Contains("the flat field enters the normalisation here: give raw counts and the input 'flat'"));
 }
 
+TEST_CASE("a frame whose monitor is masked has no data, and its neighbours have theirs") {
+    const auto frames = stack<std::uint16_t>({{"frame", 3}}, Counts(3 * pixels, 8));
+    const auto values = Array::from<double>("monitor", {{"frame", 3}}, "1", Doubles{1, 2, 4});
+    const auto monitor = with_mask(values, "bad", {{"frame", 3}}, {false, true, false});
+    const auto out = integrate(frames, plain(), {{"monitor", monitor}}, {.per_item = {{"monitor", "monitor"}}});
+    const auto all = intensity_of(out);
+    const auto masked = mask_of(out.at("intensity"), "empty_bins");
+    for (std::size_t bin = 0; bin < 5; ++bin) {
+        CHECK(all[bin] == 8);
+        CHECK(std::isnan(all[5 + bin]));
+        CHECK(masked[5 + bin] == 1);
+        CHECK(all[10 + bin] == 2);
+    }
+}
+
 TEST_CASE("a monitor for each frame divides intensity and standard error") {
     const auto frames = stack<std::uint16_t>({{"frame", 3}}, Counts(3 * pixels, 8));
     const auto monitor = Array::from<double>("monitor", {{"frame", 3}}, "1", Doubles{1, 2, 4});

@@ -19,6 +19,18 @@ using Json = nlohmann::ordered_json;
 enum class PluginKind { source = SLUICE_SOURCE, map = SLUICE_MAP, reduce = SLUICE_REDUCE, sink = SLUICE_SINK };
 std::string_view to_text(PluginKind kind);
 
+/// A text of plugin.json, or the parameter that holds it ({"from": "unit"}). Both "": nothing is said.
+struct TextOrParameter {
+    std::string text, parameter;
+    [[nodiscard]] bool empty() const { return text.empty() && parameter.empty(); }
+};
+
+/// The unit that numbers are wanted in.
+struct WantedUnit {
+    std::string text;        ///< "": any
+    bool converted = true;   ///< false ("like:1/nm"): it must convert to this unit, but comes as it is
+};
+
 /// A core dimension of a port.
 ///   "q"                                 a dimension of that name
 ///   "pixel..."                          a pack: any of `packs` of plugin.json, the first whose dims the data has
@@ -36,7 +48,7 @@ struct CoreDim {
 /// A coordinate that a plugin wants with an input. It comes as float64 per loop item, in `unit`.
 struct PortCoordinate {
     std::string name;           ///< in the plugin's words; a core dim's name follows the core binding of the step
-    std::string unit;           ///< "" any; "1/nm": converted to it; "like:1/nm": any unit of that dimension, not converted
+    WantedUnit unit;
     bool required = true;
     bool increasing = false;    ///< the host refuses values that do not strictly increase
 };
@@ -46,7 +58,7 @@ struct InputPort {
     std::string summary;
     std::vector<CoreDim> core;
     std::string dtype = "real";         ///< "real": handed as float64; "native": any real type as stored; "boolean"
-    std::string unit;                   ///< as PortCoordinate::unit
+    WantedUnit unit;
     std::string variances = "optional"; ///< "optional", "required", "ignored"
     std::vector<PortCoordinate> coordinates;
     bool is_static = false;             ///< no loop dimensions; its value is known to probe and prepare
@@ -62,9 +74,11 @@ struct OutputPort {
     std::string summary;
     std::vector<CoreDim> core;
     std::string dims_from;          ///< source: the parameter that lists the dims ("dims": {"from": "dims"})
-    std::string dtype = "float64";  ///< a dtype, or "same:<input>"; a source sets it in probe: ""
-    std::string unit;               ///< "unit(intensity) unit(q)^3", "1", or {"from": "<parameter>"} kept as "from:<parameter>"; "" = probe
-    std::string variances = "never";///< "never", "always", "if:<input>" or "probe"
+    std::string dtype = "float64";  ///< "" with `same_dtype`; a source sets it in probe: ""
+    std::string same_dtype;         ///< "same:<input>": that of this input
+    TextOrParameter unit;           ///< "unit(intensity) unit(q)^3", "1"; nothing: probe sets it
+    std::string variances = "never";///< "never", "always", "probe" or "if"
+    std::string variances_if;       ///< "if:<input>": when this input has them
     std::string mask;               ///< name of the mask that run fills; "" none
 };
 
@@ -76,7 +90,7 @@ struct Manifest {
     std::map<std::string, std::vector<std::vector<std::string>>> packs;  ///< "pixel" -> [["y","x"], ["pixel"]]
     Json parameters;                     ///< draft-7 object schema; properties carry unit, difference, per_item, format: "path" or "unit"
     bool selects = false;                ///< a map whose outputs are parts of its first input, cut out by the host
-    std::string over;                    ///< reduce: the loop dim, or "from:<parameter>"
+    TextOrParameter over;                ///< reduce: the loop dim
     Index halo_before = 0, halo_after = 0;   ///< along the innermost loop dim (reduce: the one it runs over)
     std::vector<std::string> agree;      ///< facts that must be equal in all inputs that have them
     Json json;                           ///< the whole text, for describe
@@ -84,6 +98,11 @@ struct Manifest {
     [[nodiscard]] const InputPort* input(std::string_view port) const;
     [[nodiscard]] const OutputPort* output(std::string_view port) const;
     [[nodiscard]] bool per_item(std::string_view parameter) const;
+    [[nodiscard]] bool ignores_variances(std::string_view parameter) const;   ///< of a per_item parameter
+    /// Those that may come per item, in the order of plugin.json.
+    [[nodiscard]] std::vector<std::string> per_item_parameters() const;
+    /// Of a number; one that declares none is dimensionless.
+    [[nodiscard]] WantedUnit unit_of_parameter(const std::string& parameter) const;
 };
 
 /// Parses and validates against schemas/plugin.schema.json (embedded). Throws Error(plugin) that lists every fault;

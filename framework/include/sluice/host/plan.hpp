@@ -2,6 +2,7 @@
 // From a checked recipe to a plan: every array's shape and unit, the passes over the data, blocks and peak memory.
 #pragma once
 
+#include <atomic>
 #include <map>
 #include <memory>
 #include <string>
@@ -18,10 +19,12 @@ struct PlanOptions {
     Index memory_bytes = 0;        ///< 0: half of the machine's memory
     /// Arrays that the embedding program hands over, for steps that use the built-in source `memory` (by its `name`).
     std::map<std::string, Array> arrays;
+    bool in_memory = false;        ///< run also returns the kept arrays, which are then held whole
     /// Fault injection for tests: called at the start of every block on its worker thread.
     std::function<void(Index block)> before_block;
-    /// Without reading bulk data, plan opens the input files and runs the setup steps.
+    /// Without reading bulk data, plan opens the input files and runs the setup steps: what these say, and what stops them.
     EventSink events;
+    const std::atomic<bool>* cancel = nullptr;   ///< becomes true: stop and throw Error(interrupted)
 };
 
 /// What plan tells of one array.

@@ -23,12 +23,15 @@ public:
     [[nodiscard]] const Manifest& manifest() const noexcept { return manifest_; }
     [[nodiscard]] const sluice_plugin& table() const noexcept { return *table_; }
     [[nodiscard]] const std::filesystem::path& file() const noexcept { return file_; }
+    /// Of the file as it was opened: it may be replaced while the library is in use.
+    [[nodiscard]] const std::string& sha256() const noexcept { return sha256_; }
 
 private:
     Library() = default;
     std::shared_ptr<const void> handle_;
     Manifest manifest_;
     std::filesystem::path file_;
+    std::string sha256_;
     const sluice_plugin* table_ = nullptr;
 };
 

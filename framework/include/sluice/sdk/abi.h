@@ -97,8 +97,8 @@ typedef struct sluice_host {
     sluice_text (*unit)(const sluice_description*);
     int32_t (*variances)(const sluice_description*);
     int32_t (*rank)(const sluice_description*);
-    sluice_text (*dim_name)(const sluice_description*, int32_t dim);
-    int64_t (*dim_size)(const sluice_description*, int32_t dim);
+    sluice_text (*dim_name)(const sluice_description*, int32_t dim);   /* empty past the last */
+    int64_t (*dim_size)(const sluice_description*, int32_t dim);       /* -1 past the last */
     /* Size along a loop dimension (what a reduce runs over), or -1 when it has no such dimension. */
     int64_t (*loop_size)(const sluice_description*, sluice_text dim);
     /* 1 and *out when it has such a coordinate that is the same for every loop item. */
@@ -185,15 +185,16 @@ typedef struct sluice_out {
 /* A parameter that may differ from item to item, in the unit that plugin.json declares. */
 typedef struct sluice_per_item {
     sluice_text name;
-    const double* const* values;     /* per item; null when absent */
-    const double* const* variances;  /* null without */
+    const double* const* values;     /* per item, NaN where masked; null when absent */
+    const double* const* variances;  /* null without; NaN where masked */
 } sluice_per_item;
 
 typedef struct sluice_block {
     int32_t size;
     int64_t items;                   /* loop items in this block */
     int64_t first;                   /* index of the first along the innermost loop dimension (a reduce: the one it is over) */
-    int64_t total;                   /* size of that dimension; 1 without loop dimensions */
+    int64_t total;                   /* size of that dimension; 1 without loop dimensions. The block of a map may go on into
+                                      * the next row: item i is at (first + i) % total */
     int32_t n_in;   const sluice_in* in;
     int32_t n_out;  const sluice_out* out;
     int32_t n_per_item; const sluice_per_item* per_item;

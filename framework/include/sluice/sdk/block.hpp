@@ -21,7 +21,8 @@ public:
 
     [[nodiscard]] const Context& context() const { return context_; }
     [[nodiscard]] std::int64_t items() const { return block_->items; }
-    /// Index of the first item along the innermost loop dimension (a reduce: the dimension it runs over) and its size.
+    /// Index of the first item along the innermost loop dimension (a reduce: the dimension it runs over) and its size. The
+    /// block of a map may go on into the next row: item i is at (first() + i) % total().
     [[nodiscard]] std::int64_t first() const { return block_->first; }
     [[nodiscard]] std::int64_t total() const { return block_->total; }
 
@@ -67,7 +68,7 @@ public:
 
     [[nodiscard]] const Context& context() const { return block_.context(); }
     /// Index along the innermost loop dimension, and the size of that dimension.
-    [[nodiscard]] std::int64_t index() const { return block_.first() + index_; }
+    [[nodiscard]] std::int64_t index() const { return (block_.first() + index_) % block_.total(); }
     [[nodiscard]] std::int64_t total() const { return block_.total(); }
 
     /// False for an optional input that is not connected.
@@ -88,9 +89,10 @@ public:
         const auto& in = block_.in(port);
         return view(in.items.mask ? in.items.mask[index_ + neighbour] : nullptr, in.count);
     }
-    /// False where the loop dimension ends before this neighbour (within the halo that plugin.json declares).
+    /// False where the loop dimension ends before this neighbour (within the halo that plugin.json declares), and for an
+    /// input that is not connected.
     [[nodiscard]] bool has_neighbour(std::string_view port, std::int64_t neighbour) const {
-        return block_.in(port).items.values[index_ + neighbour] != nullptr;
+        return present(port) && block_.in(port).items.values[index_ + neighbour] != nullptr;
     }
     /// A coordinate that plugin.json declares for the port; empty when it is optional and absent.
     [[nodiscard]] std::span<const double> coordinate(std::string_view port, std::string_view name,
@@ -103,12 +105,12 @@ public:
         }
         throw ContractError("plugin.json declares no coordinate '" + std::string(name) + "' of input '" + std::string(port) + "'");
     }
-    /// A per_item parameter, in the unit that plugin.json declares.
+    /// A per_item parameter, in the unit that plugin.json declares; NaN where the array that it comes from is masked.
     [[nodiscard]] std::optional<double> number(std::string_view parameter) const {
         const auto& values = block_.per_item(parameter).values;
         return values ? std::optional(*values[index_]) : std::nullopt;
     }
-    /// Its variance; 0 when it has none.
+    /// Its variance; 0 when it has none, NaN where masked.
     [[nodiscard]] double number_variance(std::string_view parameter) const {
         const auto& variances = block_.per_item(parameter).variances;
         return variances ? *variances[index_] : 0.0;

@@ -63,9 +63,18 @@ struct SmallArray {
     std::string unit;
     bool edges = false;
     std::vector<double> values;       ///< numbers, converted to double
-    std::vector<std::int64_t> integers;   ///< the same, exact, when they are signed integers (train ids, time stamps)
+    std::vector<std::int64_t> integers;   ///< the same, exact, when they are integers below 2^63 (train ids, time stamps)
     std::vector<std::string> labels;  ///< of a string array
 };
+
+/// Nothing when one of them is too large.
+template <class T>
+std::vector<std::int64_t> exact_integers(const T* values, std::size_t count) {
+    if constexpr (std::is_same_v<T, std::uint64_t>)
+        for (std::size_t i = 0; i < count; ++i)
+            if (values[i] > std::uint64_t{INT64_MAX}) return {};
+    return {values, values + count};
+}
 
 inline SmallArray to_small_array(const sluice_array& array) {
     SmallArray out;
@@ -86,7 +95,8 @@ inline SmallArray to_small_array(const sluice_array& array) {
         const auto* values = static_cast<const decltype(zero)*>(array.values);
         out.values.reserve(count);
         for (std::size_t i = 0; i < count; ++i) out.values.push_back(static_cast<double>(values[i]));
-        if constexpr (std::is_same_v<decltype(zero), std::int64_t>) out.integers.assign(values, values + count);
+        if constexpr (std::is_integral_v<decltype(zero)>)
+            if (array.dtype != SLUICE_BOOLEAN) out.integers = exact_integers(values, count);
     });
     return out;
 }

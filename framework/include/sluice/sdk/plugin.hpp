@@ -28,16 +28,26 @@ namespace sluice::sdk {
 
 // ---- the kinds, as base classes -------------------------------------------------------------------------------------
 
+class Setup;
+class Probe;
+
+// The empty functions stand in for those that a class leaves out. One of the same name hides them, so that one that is
+// private, not static or of another signature is an error of the compiler, and not silently none.
+
 /// outputs of a loop item from its inputs. The class offers `void run(const Item&) const` or `void run(const Block&) const`
 /// (neither, when every output is a selection); optionally `static void probe(const Probe&)`.
 struct Map {
     static constexpr std::int32_t kind = SLUICE_MAP;
+    struct Nothing {};
+    static void probe(const Probe&) {}
+    void run(Nothing) const {}
 };
-/// A mergeable state over one loop dimension, in flat memory of the size that `static void probe(const Probe&)` declares
-/// with needs_state(). The class offers init(State), add(const Block&, State), merge(State into, ConstState from),
-/// finish(ConstState, const Item& out), all const.
+/// A mergeable state over one loop dimension, in flat memory. The class offers `static std::int64_t state_bytes(const Setup&)`,
+/// its size; init(State), add(const Block&, State), merge(State into, ConstState from), finish(ConstState, const Item& out),
+/// all const; optionally `static void probe(const Probe&)`.
 struct Reduce {
     static constexpr std::int32_t kind = SLUICE_REDUCE;
+    static void probe(const Probe&) {}
 };
 /// The class offers `static void probe(const Probe&)` (describe without reading), `void fetch(const Context&, const Box&)`,
 /// or `std::unique_ptr<Ticket> fetch(…)` with `void decode(const Context&, Ticket&, const Box&)`.
@@ -94,7 +104,6 @@ public:
     }
     void needs_scratch(std::int64_t bytes) const { needs_->scratch_bytes = bytes; }
     void needs_prepared(std::int64_t bytes) const { needs_->prepared_bytes = bytes; }
-    void needs_state(std::int64_t bytes) const { needs_->state_bytes = bytes; }
     void needs_decode(std::int64_t bytes_per_item) const { needs_->decode_bytes = bytes_per_item; }
 
 private:
@@ -176,13 +185,19 @@ concept RunsItems = requires(const P& p, const Item& item) { p.run(item); };
 template <class P>
 concept RunsBlocks = requires(const P& p, const Block& block) { p.run(block); };
 template <class P>
+concept RunsNothing = requires(const P& p) { p.run(Map::Nothing{}); };
+template <class P>
 concept Decodes = requires { typename P::Ticket; };
 
 template <class P>
 std::int32_t probe(sluice_context* handle, const sluice_host* host, std::int32_t n_in, const sluice_description* const* in,
                    std::int32_t n_out, sluice_description* const* out, sluice_needs* needs) {
     const Context context(handle, host);
-    return guarded(context, -1, [&] { P::probe(Probe(context, n_in, in, n_out, out, needs)); });
+    return guarded(context, -1, [&] {
+        const Probe described(context, n_in, in, n_out, out, needs);
+        P::probe(described);
+        if constexpr (P::kind == SLUICE_REDUCE) needs->state_bytes = P::state_bytes(described);
+    });
 }
 
 template <class P>
@@ -210,24 +225,33 @@ std::int32_t run(const void* state, sluice_context* handle, const sluice_host* h
     }
 }
 
+/// A reduce and the size of its states: the same call gave it to the host, which makes their memory.
+template <class P>
+struct SizedReduce {
+    explicit SizedReduce(const Setup& setup) : object(setup), state_bytes(static_cast<std::size_t>(P::state_bytes(setup))) {}
+    P object;
+    std::size_t state_bytes;
+};
+
 template <class P>
 struct ReduceTable {
-    static std::size_t bytes(const void* state) { return static_cast<std::size_t>(self<P>(state).state_bytes()); }
+    static const P& reduce(const void* state) { return self<SizedReduce<P>>(state).object; }
+    static std::size_t bytes(const void* state) { return self<SizedReduce<P>>(state).state_bytes; }
     static std::int32_t init(const void* state, sluice_context* handle, const sluice_host* host, void* sums) {
         return guarded(Context(handle, host), -1,
-                       [&] { self<P>(state).init(State(static_cast<std::byte*>(sums), bytes(state))); });
+                       [&] { reduce(state).init(State(static_cast<std::byte*>(sums), bytes(state))); });
     }
     static std::int32_t add(const void* state, sluice_context* handle, const sluice_host* host, const sluice_block* block,
                             void* sums) {
         const Context context(handle, host);
         return guarded(context, -1, [&] {
-            self<P>(state).add(Block(context, block), State(static_cast<std::byte*>(sums), bytes(state)));
+            reduce(state).add(Block(context, block), State(static_cast<std::byte*>(sums), bytes(state)));
         });
     }
     static std::int32_t merge(const void* state, sluice_context* handle, const sluice_host* host, void* into,
                               const void* from) {
         return guarded(Context(handle, host), -1, [&] {
-            self<P>(state).merge(State(static_cast<std::byte*>(into), bytes(state)),
+            reduce(state).merge(State(static_cast<std::byte*>(into), bytes(state)),
                                  ConstState(static_cast<const std::byte*>(from), bytes(state)));
         });
     }
@@ -235,7 +259,7 @@ struct ReduceTable {
                                const sluice_block* block) {
         const Context context(handle, host);
         return guarded(context, -1, [&] {
-            self<P>(state).finish(ConstState(static_cast<const std::byte*>(sums), bytes(state)),
+            reduce(state).finish(ConstState(static_cast<const std::byte*>(sums), bytes(state)),
                                   Item(Block(context, block), 0));
         });
     }
@@ -301,12 +325,18 @@ sluice_plugin table(const char* id, const char* version) {
     out.kind = P::kind;
     out.id = to_text(id);
     out.version = to_text(version);
+    static_assert(P::kind == SLUICE_SINK || HasProbe<P>,
+                  "probe must be public: static void probe(const Probe&); a source cannot do without one");
     if constexpr (HasProbe<P>) out.probe = probe<P>;
     out.prepare = prepare<P>;
     out.destroy = destroy<P>;
     if constexpr (P::kind == SLUICE_MAP) {
+        static_assert(RunsItems<P> || RunsBlocks<P> || RunsNothing<P>,
+                      "run must be public: void run(const Item&) const, or void run(const Block&) const");
         if constexpr (RunsItems<P> || RunsBlocks<P>) out.run = run<P>;
     } else if constexpr (P::kind == SLUICE_REDUCE) {
+        out.prepare = prepare<SizedReduce<P>>;
+        out.destroy = destroy<SizedReduce<P>>;
         out.init = ReduceTable<P>::init;
         out.add = ReduceTable<P>::add;
         out.merge = ReduceTable<P>::merge;

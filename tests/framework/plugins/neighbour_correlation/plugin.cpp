@@ -12,8 +12,6 @@ namespace {
 
 namespace sdk = sluice::sdk;
 
-std::int64_t bytes_for(std::int64_t elements) { return static_cast<std::int64_t>(sizeof(double)) * (2 * elements + 1); }
-
 /// [products..., squares..., pairs]
 template <class Bytes>
 auto numbers(const Bytes& state) {
@@ -24,9 +22,10 @@ auto numbers(const Bytes& state) {
 class NeighbourCorrelation : public sdk::Reduce {
 public:
     explicit NeighbourCorrelation(const sdk::Setup& setup) : elements_(setup.input("data").count()) {}
-    static void probe(const sdk::Probe& probe) { probe.needs_state(bytes_for(probe.input("data").count())); }
 
-    [[nodiscard]] std::int64_t state_bytes() const { return bytes_for(elements_); }
+    static std::int64_t state_bytes(const sdk::Setup& setup) {
+        return static_cast<std::int64_t>(sizeof(double)) * (2 * setup.input("data").count() + 1);
+    }
     void init(sdk::State state) const { std::memset(state.data(), 0, state.size()); }
 
     void add(const sdk::Block& block, sdk::State state) const {
