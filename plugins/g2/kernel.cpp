@@ -82,6 +82,17 @@ void check_windows(std::span<const Window> windows, std::ptrdiff_t pulses) {
     }
 }
 
+std::vector<Window> windows_side_by_side(std::ptrdiff_t length, std::ptrdiff_t pulses) {
+    if (length < 2) throw std::invalid_argument("window_length = " + std::to_string(length) + ", must be at least 2");
+    if (pulses < length)
+        throw std::invalid_argument("window_length = " + std::to_string(length) + ", but the data have " +
+                                    std::to_string(pulses) +
+                                    " pulses, which do not fill one window: give a smaller window_length");
+    std::vector<Window> windows;
+    for (std::ptrdiff_t first = 0; first <= pulses - length; first += length) windows.push_back({first, first + length - 1});
+    return windows;
+}
+
 std::ptrdiff_t lags_of(std::span<const Window> windows) {
     std::ptrdiff_t lags = 0;
     for (const auto& window : windows) lags = std::max(lags, window.size());

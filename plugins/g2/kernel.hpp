@@ -44,6 +44,10 @@ struct Output {
 /// Throws std::invalid_argument, with the window, when first > last or one of them is no pulse.
 void check_windows(std::span<const Window> windows, std::ptrdiff_t pulses);
 
+/// Windows of `length` pulses, side by side from pulse 0 on; pulses at the end that fill none are left out. Throws
+/// std::invalid_argument when length < 2 or there are fewer pulses than one window.
+[[nodiscard]] std::vector<Window> windows_side_by_side(std::ptrdiff_t length, std::ptrdiff_t pulses);
+
 /// Lags of the longest window.
 [[nodiscard]] std::ptrdiff_t lags_of(std::span<const Window> windows);
 

@@ -34,6 +34,10 @@ std::int64_t pulses_of(const sdk::Setup& setup) {
 
 std::vector<Window> windows_of(const sdk::Setup& setup, std::int64_t pulses) {
     const auto given = nlohmann::json::parse(setup.parameters().json("windows"));
+    const auto length = setup.parameters().optional_integer("window_length");
+    if (length && !given.is_null())
+        throw sdk::RecipeError("give 'windows' or 'window_length', not both: set the other one to null");
+    if (length) return windows_side_by_side(*length, pulses);
     if (given.is_null()) return {{0, pulses - 1}};
     std::vector<Window> windows;
     for (const auto& [first, last] : given.get<std::vector<std::array<std::int64_t, 2>>>()) windows.push_back({first, last});

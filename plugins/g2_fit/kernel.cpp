@@ -20,7 +20,8 @@ using numerics::FitParameter;
 using numerics::FitReport;
 using numerics::FitStatus;
 
-constexpr double significant = 9;  ///< of a difference of chi-square: 3 standard errors
+constexpr double significant = 9;       ///< of a difference of chi-square: 3 standard errors
+constexpr double poor_chi_square = 10;  ///< reduced; lags that share speckles have errors too small by up to 2.8
 
 void check(const Options& options) {
     if (!(options.first_delay < options.last_delay))
@@ -100,10 +101,10 @@ Value value_of(const FitReport& report, std::size_t i, double scale) {
     return {report.values[i], doubtful ? unknown : scale * variance};
 }
 
-void fill(const FitReport& report, double scale, const std::optional<Value>& given_contrast, Result& result) {
+void fill(const FitReport& report, double scale, std::optional<double> given_contrast, Result& result) {
     result.reduced_chi_square = report.reduced_chi_square();
     result.baseline = value_of(report, baseline, scale);
-    if (given_contrast) result.contrast = *given_contrast;
+    if (given_contrast) result.contrast = {*given_contrast, 0};
     const bool stretched = report.variance(exponent) != 0;
     if (!stretched) result.exponent = {1, 0};
     if (result.status == Status::decayed_before_first_lag) return;
@@ -125,7 +126,7 @@ Doubles curve_at(std::span<const double> delays, const Parameters& at) {
 
 }  // namespace
 
-Result fit(const Curve& curve, const std::optional<Value>& given_contrast, const Options& options) {
+Result fit(const Curve& curve, std::optional<double> given_contrast, const Options& options) {
     check(options);
     const Lags lags = lags_in_use(curve, options);
     Result result;
@@ -135,17 +136,17 @@ Result fit(const Curve& curve, const std::optional<Value>& given_contrast, const
         result.status = status;
         return result;
     };
-    if (given_contrast && !(given_contrast->value > 0 && std::isfinite(given_contrast->value)))
-        return failed(Status::no_contrast);
+    if (given_contrast && !(*given_contrast > 0 && std::isfinite(*given_contrast))) return failed(Status::no_contrast);
     const std::size_t free = 1u + (given_contrast ? 0 : 1) + (options.model == Model::kww ? 1 : 0) + (options.baseline ? 0 : 1);
     if (lags.size() <= free) return failed(Status::too_few_lags);
 
-    const Fixed fixed{given_contrast ? std::optional(given_contrast->value) : std::nullopt, options.baseline};
+    const Fixed fixed{given_contrast, options.baseline};
     const FitReport report = least_squares(lags, fixed, options);
     const double scale = scale_of(curve, report);
     result.status = status_of(lags, fixed, report, scale);
     if (result.status == Status::not_converged) return result;
     fill(report, scale, given_contrast, result);
+    result.poor = !curve.variance.empty() && result.reduced_chi_square > poor_chi_square;
     result.curve = curve_at(curve.delay, parameters_of(report.values));
     return result;
 }

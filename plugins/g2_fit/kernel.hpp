@@ -51,6 +51,7 @@ struct Result {
     Status status = Status::ok;
     Value rate, contrast, exponent, baseline;
     double reduced_chi_square = unknown;
+    bool poor = false;          ///< reduced chi-square, of lags with variances, above 10: the model does not describe them
     std::ptrdiff_t points = 0;  ///< lags fitted
     std::vector<double> curve;  ///< [n], at all delays >= 0
 };
@@ -61,15 +62,15 @@ struct Result {
 ///
 /// with ln(rate) as the parameter: var(rate) = rate^2 var(ln rate). Source of the stretched form: Williams and Watts
 /// (1970), Trans. Faraday Soc. 66, 80 (written for the field correlation, g1 = exp(-(rate tau)^exponent)).
-/// contrast: fixed at this value, whose variance is handed through and enters no other variance; nothing: free, from 0 to
-/// largest_contrast. Fitted are delays > 0 within [first_delay, last_delay] (to 1e-9 of themselves) that are not masked and
-/// whose value is finite and variance, if any, finite and > 0. Weights are 1/variance. Without variances all lags weigh 1,
-/// and the covariance is scaled by the reduced chi-square.
+/// contrast: fixed at this value, as if it were exact; nothing: free, from 0 to largest_contrast. Fitted are delays > 0
+/// within [first_delay, last_delay] (to 1e-9 of themselves) that are not masked and whose value is finite and variance, if
+/// any, finite and > 0. Weights are 1/variance. Without variances all lags weigh 1, and the covariance is scaled by the
+/// reduced chi-square.
 /// Start: the best of a grid over rate (and exponent) from these lags alone, contrast and baseline solved linearly.
 /// Status no_decay and decayed_before_first_lag: chi-square of the constant (or the baseline) alone is less than 9 (3 standard
 /// errors; without variances times the reduced chi-square) above that of the fit. With a free baseline the two look
 /// alike, and no_decay is said.
 /// Accuracy: exact data give the rate back to 1e-10. Throws std::invalid_argument when a range or a pair of bounds is empty.
-[[nodiscard]] Result fit(const Curve& curve, const std::optional<Value>& contrast, const Options& options);
+[[nodiscard]] Result fit(const Curve& curve, std::optional<double> contrast, const Options& options);
 
 }  // namespace sluice::g2_fit

@@ -82,9 +82,7 @@ public:
         const auto g2 = item.values("g2");
         const auto mask = united(item.mask("g2"), own_errors_ ? item.mask("errors") : std::span<const std::uint8_t>(), g2.size());
         const Curve curve{item.coordinate("g2", "delay"), g2, item.variances(own_errors_ ? "errors" : "g2"), mask};
-        std::optional<Value> contrast;
-        if (const auto given = item.number("contrast")) contrast = Value{*given, item.number_variance("contrast")};
-        const auto result = fit(curve, contrast, options_);
+        const auto result = fit(curve, item.number("contrast"), options_);
 
         write(item, "rate", result.rate);
         write(item, "contrast", result.contrast);
@@ -95,6 +93,12 @@ public:
         item.out<std::int64_t>("points")[0] = result.points;
         std::copy(result.curve.begin(), result.curve.end(), item.out("curve").begin());
         warn(item.context(), result.status);
+        // Without the number: the host keeps the same sentence of many items once.
+        if (result.poor)
+            item.context().warn(
+                "the model does not describe a correlation function (reduced chi-square above 10): is the contrast right? See "
+                "the "
+                "output reduced_chi_square");
     }
 
 private:

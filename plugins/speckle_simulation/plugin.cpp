@@ -99,7 +99,7 @@ void describe(const sdk::OutputDescription& output, const Settings& settings, co
     const sdk::DimSize train{"train", std::ssize(trains)}, pulse{"pulse", settings.pulses};
     const sdk::DimSize y{"y", settings.shape.slow}, x{"x", settings.shape.fast};
     output.set_dims({train, pulse, y, x});
-    output.set_unit(settings.readout ? "count" : "photon");
+    output.set_unit(settings.readout ? "adu" : "photon");
     output.set_coordinate("train_id", {train}, "1", trains);
     std::vector<double> times_us;
     for (std::ptrdiff_t k = 0; k < settings.pulses; ++k) times_us.push_back(static_cast<double>(k) * settings.pulse_period_us);
@@ -114,8 +114,8 @@ void describe_facts(const sdk::OutputDescription& output, const Settings& settin
     output.set_fact("true_age_drift", settings.drift_per_us, "1/us");
     output.set_fact("true_contrast", settings.contrast, "1");
     if (!settings.readout) return;
-    output.set_fact("adu_per_photon", settings.readout->adu_per_photon, "count/photon");
-    output.set_fact("read_noise", settings.readout->read_noise_adu, "count");
+    output.set_fact("adu_per_photon", settings.readout->adu_per_photon, "adu/photon");
+    output.set_fact("read_noise", settings.readout->read_noise_adu, "adu");
 }
 
 class SpeckleSimulation : public sdk::Source {

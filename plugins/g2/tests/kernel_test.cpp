@@ -182,11 +182,33 @@ TEST_CASE("ages are the middle of the windows, delays start at 0") {
     CHECK(delays_of(linear_bins(3), times)[2] == Approx(0.886).epsilon(1e-12));
 }
 
+TEST_CASE("windows side by side: as many as are full, from the first pulse on") {
+    struct Case {
+        std::ptrdiff_t length, pulses, last_of_last;
+        std::size_t count;
+    };
+    for (const auto& [length, pulses, last_of_last, count] : {Case{10, 50, 49, 5}, Case{10, 40, 39, 4}, Case{10, 120, 119, 12},
+                                                              Case{10, 59, 49, 5}, Case{10, 10, 9, 1}, Case{2, 5, 3, 2}}) {
+        CAPTURE(pulses);
+        const auto windows = windows_side_by_side(length, pulses);
+        REQUIRE(windows.size() == count);
+        CHECK(windows.back().last == last_of_last);
+        for (std::size_t w = 0; w < count; ++w) {
+            CHECK(windows[w].first == static_cast<std::ptrdiff_t>(w) * length);
+            CHECK(windows[w].size() == length);
+        }
+        check_windows(windows, pulses);
+    }
+}
+
 TEST_CASE("windows, spacing and lengths that cannot be used are refused") {
     const auto check = [](auto call, const char* text) { CHECK_THROWS_WITH_AS(call(), text, std::invalid_argument); };
     const Windows outside{{0, 5}, {3, 10}}, turned{{5, 3}}, none{}, good{{0, 2}};
     check([&] { check_windows(outside, 10); }, "windows[1] = [3, 10]: the data have the pulses 0 to 9, and last is included");
     check([&] { check_windows(turned, 10); }, "windows[0] = [5, 3]: first must not be greater than last");
+    check([&] { (void)windows_side_by_side(10, 9); },
+          "window_length = 10, but the data have 9 pulses, which do not fill one window: give a smaller window_length");
+    check([&] { (void)windows_side_by_side(1, 9); }, "window_length = 1, must be at least 2");
     check([&] { check_windows(none, 10); }, "windows is empty: give at least one [first, last], or null for all pulses");
     check(
         [&] {

@@ -127,6 +127,17 @@ TEST_CASE("windows: the lags beyond a shorter one are masked") {
     CHECK(variances_of(out.at("g2")).empty());
 }
 
+TEST_CASE("window_length: the same as the windows written out, pulses that fill none left out") {
+    Doubles values;
+    for (int i = 0; i < 49; ++i) values.push_back(std::sin(0.7 * i));
+    const auto data =
+        with_times(Array::from<double>("C", {{"t1", 7}, {"t2", 7}}, "1", values), equal_times(7, 0, 0.5), equal_times(7, 0, 0.5));
+    const auto out = g2_of(data, {{"window_length", 3}}), written = g2_of(data, {{"windows", {{0, 2}, {3, 5}}}});
+    CHECK(axis(out.at("g2"), "age") == Doubles{0.5, 2});
+    CHECK(axis(out.at("g2"), "age_last") == Doubles{1, 2.5});
+    CHECK(same_bits(out.at("g2"), written.at("g2")));
+}
+
 TEST_CASE("masked elements are left out; other dimensions and their coordinates ride along") {
     Doubles values(32, 1);
     values[1] = 4;
@@ -165,6 +176,11 @@ TEST_CASE("windows and pulses that cannot be used are refused with the reason") 
                    "the windows by "
                    "(first + last) / 2; windows of equal mean age belong in steps of their own"));
     CHECK(refusal(small(), {{"windows", {{0, 1, 2}}}}) == Contains("windows"));
+    CHECK(refusal(small(), {{"windows", {{0, 1}}}, {"window_length", 2}}) ==
+          Contains("step 'step' (g2): give 'windows' or 'window_length', not both: set the other one to null"));
+    CHECK(refusal(small(), {{"window_length", 5}}) ==
+          Contains("window_length = 5, but the data have 4 pulses, which do not fill one window: give a smaller window_length"));
+    CHECK(refusal(small(), {{"window_length", 1}}) == Contains("window_length = 1"));
     const auto bare = Array::from<double>("C", {{"t1", 3}, {"t2", 3}}, "1", Doubles(9, 1));
     CHECK(refusal(bare) == Contains("no coordinate 't1'"));
     CHECK(refusal(with_times(bare, {0, 1, 2.1}, {0, 1, 2.1})) ==

@@ -51,7 +51,7 @@ Options free_baseline(Options options = {}) {
     return options;
 }
 
-std::optional<Value> fixed(double contrast, double variance = 0) { return Value{contrast, variance}; }
+std::optional<double> fixed(double contrast) { return contrast; }
 constexpr std::nullopt_t free_contrast = std::nullopt;
 
 bool all_unknown(const Result& result) {
@@ -127,11 +127,11 @@ TEST_CASE("logarithmic lags over eight decades") {
 TEST_CASE("one lag that counts: the closed form of rate and variance") {
     // With two lags of which the second has no weight to speak of: Gamma = -ln(y / beta) / (2 tau), sigma = s / (2 tau y).
     const Data data{{1, 2}, {0.2, 0.1}, {1e-6, 1e6}, {}};
-    const auto result = fit(data, fixed(0.3, 0.25), {});
+    const auto result = fit(data, fixed(0.3), {});
     CHECK(result.rate.value == near(std::log(1.5) / 2, 1e-6));
     CHECK(std::sqrt(result.rate.variance) == near(1e-3 / 0.4, 1e-6));
     CHECK(result.contrast.value == 0.3);
-    CHECK(result.contrast.variance == 0.25);  // handed through, and in no other
+    CHECK(result.contrast.variance == 0);
     CHECK(result.exponent.value == 1);
     CHECK(result.exponent.variance == 0);
     CHECK(result.baseline.value == 0);
@@ -145,7 +145,7 @@ TEST_CASE("pulls of noisy decays are standard normal") {
     constexpr int repeats = 400;
     struct Setting {
         double rate, exponent, baseline;
-        std::optional<Value> contrast;
+        std::optional<double> contrast;
         Options options;
     };
     for (const auto& [rate, exponent, baseline, contrast, options] :
@@ -224,7 +224,7 @@ TEST_CASE("the curve is the model at every delay, also 0 and those not fitted; i
 
 TEST_CASE("no decay: a constant does as well") {
     std::mt19937_64 random(11);
-    for (const auto& contrast : {std::optional<Value>(free_contrast), fixed(0.3)}) {
+    for (const auto& contrast : {std::optional<double>(free_contrast), fixed(0.3)}) {
         const auto result = fit(noisy(random, 1e-5, 0.3), contrast, {});
         CHECK(result.status == Status::no_decay);
         CHECK(result.rate.value >= 0);
@@ -256,7 +256,7 @@ TEST_CASE("no decay: a constant does as well") {
 
 TEST_CASE("decayed before the first lag: the baseline does as well") {
     std::mt19937_64 random(13);
-    for (const auto& contrast : {std::optional<Value>(free_contrast), fixed(0.3)})
+    for (const auto& contrast : {std::optional<double>(free_contrast), fixed(0.3)})
         for (const auto& options : {Options(), kww()}) {
             const auto result = fit(noisy(random, 20, 0.3), contrast, options);
             CHECK(result.status == Status::decayed_before_first_lag);
@@ -289,13 +289,13 @@ TEST_CASE("too few lags: one more than free parameters is needed") {
 TEST_CASE("a bound that is hit: values, no variances") {
     Options options = kww();
     options.largest_exponent = 1.2;
-    const auto result = fit(with_sigma(exact(0.1, 0.3, 1.5), 0.001), fixed(0.3, 0.01), options);
+    const auto result = fit(with_sigma(exact(0.1, 0.3, 1.5), 0.001), fixed(0.3), options);
     CHECK(result.status == Status::bound_hit);
     CHECK(result.exponent.value == 1.2);
     CHECK(std::isnan(result.exponent.variance));
     CHECK(result.rate.value == Approx(0.1).epsilon(0.05));
     CHECK(std::isnan(result.rate.variance));
-    CHECK(result.contrast.variance == 0.01);
+    CHECK(result.contrast.variance == 0);
     CHECK(std::isfinite(result.curve[3]));
 
     Options small;
@@ -331,6 +331,19 @@ TEST_CASE("a contrast that cannot be one") {
         CHECK(result.status == Status::no_contrast);
         CHECK(all_unknown(result));
     }
+}
+
+TEST_CASE("lags that the model does not describe are told by chi-square alone: flat ones with too high a contrast given") {
+    Data flat = with_sigma(exact(0, 0.2, 1, 0, 21, 0.443), 0.002);
+    const auto wrong = fit(flat, fixed(0.3), {});
+    CHECK(wrong.status == Status::ok);
+    CHECK(wrong.rate.value == Approx(0.036716540).epsilon(1e-6));  // both from a ternary search of the literal sum
+    CHECK(wrong.reduced_chi_square == Approx(508.5525834251).epsilon(1e-9));
+    CHECK(wrong.poor);
+    CHECK_FALSE(fit(flat, fixed(0.2), {}).poor);
+    CHECK_FALSE(fit(with_sigma(exact(0.1, 0.3), 0.001), fixed(0.3), {}).poor);
+    flat.variance.clear();
+    CHECK_FALSE(fit(flat, fixed(0.3), {}).poor);  // without variances there is no measure of it
 }
 
 TEST_CASE("empty ranges are refused") {

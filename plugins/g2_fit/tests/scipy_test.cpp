@@ -38,8 +38,8 @@ TEST_CASE("scipy finds the same values, variances and chi-square") {
         if (expected.exponent.variance > 0) options.model = Model::kww;
         options.baseline = expected.baseline.value;
         if (expected.baseline.variance > 0) options.baseline.reset();
-        std::optional<Value> contrast;
-        if (expected.contrast.variance == 0) contrast = Value{expected.contrast.value, 0};
+        std::optional<double> contrast;
+        if (expected.contrast.variance == 0) contrast = expected.contrast.value;
         const auto result = fit({reference::delay, expected.g2, variance, {}}, contrast, options);
         REQUIRE(result.status == Status::ok);
         CHECK(std::log(result.rate.value) == near(expected.log_rate.value, 1e-6));

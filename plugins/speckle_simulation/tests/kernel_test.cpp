@@ -10,6 +10,7 @@
 #include <numbers>
 #include <stdexcept>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "kernel.hpp"
@@ -316,6 +317,41 @@ TEST_CASE("expected counts follow the power law of q; efficiencies have mean 1 a
     }
     CHECK(std::abs(efficiency.pull(1)) < 6);
     CHECK(std::abs(square.pull(0.08 * 0.08)) < 6);
+}
+
+TEST_CASE("efficiencies of spread s: s^2 between trains, and a contrast beta (1 + s^2) of the ring once that is taken off") {
+    auto settings = small_detector();
+    settings.shape = {100, 100};
+    settings.pulses = 2;
+    settings.diffusion_um2_per_s = 0;  // at rest: the decay is 1 at the lag
+    settings.contrast = 0.5;
+    settings.efficiency_spread = 0.3;
+    settings.mean_count = 2;
+    settings.seed = new_seed();
+    MESSAGE("seed " << settings.seed);
+    const Simulation simulation(settings);
+    constexpr std::size_t trains = 60, pixels = 10000;
+    std::vector<double> same(pixels, -1), between(pixels, -1);  // means over trains of N N' / k^2 - 1, per pixel
+    auto before = train_of(simulation, settings, 0);
+    for (std::size_t train = 1; train <= trains; ++train) {
+        auto counts = train_of(simulation, settings, static_cast<std::int64_t>(train));
+        for (std::size_t p = 0; p < pixels; ++p) {
+            const double x = static_cast<double>(counts[p]) / 2;
+            same[p] += x * static_cast<double>(counts[pixels + p]) / 2 / trains;
+            between[p] += x * static_cast<double>(before[pixels + p]) / 2 / trains;
+        }
+        before = std::move(counts);
+    }
+    Sample within, apart, difference;  // pixels are independent, trains of one are not
+    for (std::size_t p = 0; p < pixels; ++p) {
+        within.add(same[p]);
+        apart.add(between[p]);
+        difference.add(same[p] - between[p]);
+    }
+    CHECK(std::abs(within.pull((1 + 0.09) * 1.5 - 1)) < 5);
+    CHECK(std::abs(apart.pull(0.09)) < 5);
+    CHECK(std::abs(difference.pull(0.5 * (1 + 0.09))) < 5);
+    CHECK(std::abs(difference.pull(0.5)) > 5);  // fine enough to tell the two apart
 }
 
 TEST_CASE("a ring's pixels have the mean q of its good ones, those outside their own") {

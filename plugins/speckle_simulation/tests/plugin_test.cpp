@@ -76,10 +76,11 @@ TEST_CASE("photons: dimensions, unit, coordinates, mask and facts") {
 
 TEST_CASE("a detector that reads ADU") {
     const auto frames = frames_of(with({{"adu_per_photon", 12}, {"read_noise", 1.5}, {"artefact", 0.25}, {"dtype", "int16"}}));
-    CHECK(frames.unit().text() == "count");
+    CHECK(frames.unit().text() == "adu");
     CHECK(frames.dtype() == DType::int16);
     CHECK(frames.description().masks.empty());
-    CHECK(to_text(frames.description().facts.at("read_noise")) == "1.5 count");
+    CHECK(to_text(frames.description().facts.at("read_noise")) == "1.5 adu");
+    CHECK(to_text(frames.description().facts.at("adu_per_photon")) == "12 adu/photon");
     const auto values = values_of(frames);
     double sum = 0;
     for (const auto value : values) sum += value;
