@@ -49,6 +49,7 @@ int check_verb(const Arguments& arguments) {
     RecipeOptions recipe_options = options->recipe;
     recipe_options.values_required = false;
     const Plugins plugins(options->plugin_folders);
+    recipe_options.unusable = plugins.why_unusable();
     const auto findings = check_recipe(options->argument, plugins.catalogue(), recipe_options).findings;
     if (options->json()) {
         print_json(findings);

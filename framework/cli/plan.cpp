@@ -25,7 +25,9 @@ int plan_verb(const Arguments& arguments) {
     PlanOptions plan_options;
     plan_options.threads = options->threads;
     plan_options.memory_bytes = options->memory_bytes;
-    const Recipe recipe = usable_recipe(check_recipe(options->argument, plugins.catalogue(), options->recipe), options->argument);
+    RecipeOptions recipe_options = options->recipe;
+    recipe_options.unusable = plugins.why_unusable();
+    const Recipe recipe = usable_recipe(check_recipe(options->argument, plugins.catalogue(), recipe_options), options->argument);
     const Plan plan = Plan::make(recipe, plugins, plan_options);
     if (options->json()) fmt::print("{}\n", json_text(to_json(plan), 2));
     else fmt::print("{}", to_text(plan));

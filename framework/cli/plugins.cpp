@@ -50,6 +50,9 @@ const Manifest& find(const Plugins& plugins, const std::string& name) {
     if (found != plugins.catalogue().end()) return found->second;
     std::vector<std::string> names;
     for (const auto& each : plugins.catalogue()) names.push_back(each.first);
+    const auto unusable = plugins.why_unusable();
+    if (const auto why = unusable.find(name); why != unusable.end())
+        throw Error(ErrorKind::recipe, fmt::format("no plugin '{}' is installed. {}", name, why->second));
     throw Error(ErrorKind::recipe, fmt::format("no plugin '{}' is installed{}; 'sluice plugins list' lists them", name,
                                                near_hint(name, names)));
 }

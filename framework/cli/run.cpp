@@ -85,7 +85,9 @@ auto with_json_error(bool json, const F& f) {
 
 int run_recipe(const Options& options) {
     const Plugins plugins(options.plugin_folders);
-    const Recipe recipe = usable_recipe(check_recipe(options.argument, plugins.catalogue(), options.recipe), options.argument);
+    RecipeOptions recipe_options = options.recipe;
+    recipe_options.unusable = plugins.why_unusable();
+    const Recipe recipe = usable_recipe(check_recipe(options.argument, plugins.catalogue(), recipe_options), options.argument);
     auto output = options.output;
     if (output.empty()) {
         output = recipe.file.stem();

@@ -4,7 +4,6 @@
 #include <array>
 #include <cmath>
 #include <cstdint>
-#include <limits>
 #include <string_view>
 #include <vector>
 
@@ -15,7 +14,6 @@
 namespace sluice::diffusion_fit {
 namespace {
 
-constexpr double unknown = std::numeric_limits<double>::quiet_NaN();
 constexpr std::array<std::string_view, 3> models{"through_origin", "offset", "power_law"};  // in the order of the enum
 
 Options options_of(const sdk::Parameters& parameters) {
@@ -45,7 +43,7 @@ public:
     }
 
     void run(const sdk::Item& item) const {
-        const auto variances = variances_of(item);
+        const auto variances = item.unmasked_variances(weighing_);
         const auto result = fit({item.coordinate("rate", "q"), item.values("rate"), variances, item.mask("rate")}, options_);
         write(item, "diffusion_coefficient", result.diffusion_um2_per_s);
         write(item, "offset", result.offset_per_s);
@@ -62,16 +60,6 @@ public:
     }
 
 private:
-    /// NaN, which leaves the point out, where they are masked.
-    [[nodiscard]] std::vector<double> variances_of(const sdk::Item& item) const {
-        const auto given = item.variances(weighing_);
-        const auto mask = item.mask(weighing_);
-        std::vector<double> variances(given.begin(), given.end());
-        for (std::size_t i = 0; i < variances.size(); ++i)
-            if (!mask.empty() && mask[i] != 0) variances[i] = unknown;
-        return variances;
-    }
-
     static void write(const sdk::Item& item, const char* port, const Estimate& estimate) {
         item.out(port)[0] = estimate.value;
         item.out_variances(port)[0] = estimate.variance;

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <array>
 #include <cstdint>
-#include <limits>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -15,7 +14,6 @@
 namespace sluice::extrapolate {
 namespace {
 
-constexpr double unknown = std::numeric_limits<double>::quiet_NaN();
 constexpr std::array<std::string_view, 3> forms{"constant", "line", "quadratic"};  // in the order of the enum
 
 std::string unit_of_x(const sdk::Setup& setup) { return setup.input("data").coordinate_unit("x").value(); }
@@ -54,7 +52,8 @@ public:
     }
 
     void run(const sdk::Item& item) const {
-        const auto variances = variances_of(item);
+        auto variances = item.unmasked_variances(weighing_);
+        for (auto& variance : variances) variance *= variance_factor_;   // in the unit of the data
         const auto result =
             extrapolate({item.coordinate("data", "x"), item.values("data"), variances, item.mask("data")}, options_);
         write(item, "value", result.value);
@@ -66,16 +65,6 @@ public:
     }
 
 private:
-    /// In the unit of the data; NaN, which leaves the point out, where they are masked.
-    [[nodiscard]] std::vector<double> variances_of(const sdk::Item& item) const {
-        const auto given = item.variances(weighing_);
-        const auto mask = item.mask(weighing_);
-        std::vector<double> variances(given.begin(), given.end());
-        for (std::size_t i = 0; i < variances.size(); ++i)
-            variances[i] = mask.empty() || mask[i] == 0 ? variance_factor_ * variances[i] : unknown;
-        return variances;
-    }
-
     static void write(const sdk::Item& item, const char* port, const Estimate& estimate) {
         item.out(port)[0] = estimate.value;
         item.out_variances(port)[0] = estimate.variance;

@@ -82,7 +82,7 @@ Handle write_shaped(hid_t group, const std::string& name, const std::vector<Dim>
     auto dataset = make_dataset(group, name, element.get(), dims, 0);
     checked(H5Dwrite(dataset.get(), element.get(), H5S_ALL, H5S_ALL, H5P_DEFAULT, values),
             "cannot write '" + name + "'");
-    write_attribute(dataset.get(), "dims", names(dims));
+    if (!dims.empty()) write_attribute(dataset.get(), "dims", names(dims));   // HDF5 takes no attribute of nothing
     if (!unit.empty()) write_attribute(dataset.get(), "units", unit);
     return dataset;
 }
@@ -107,7 +107,9 @@ Coordinate per_element(Coordinate coordinate) {
 
 void write_coordinate(hid_t group, const ArrayDescription& array, const Coordinate& coordinate) {
     const auto name = nexus_name(coordinate.name);
-    if (!coordinate.labels.empty()) {
+    if (coordinate.dims.empty() && !coordinate.labels.empty()) {
+        write_field(group, {name, coordinate.labels.front()});
+    } else if (!coordinate.labels.empty()) {
         const auto dataset = write_field(group, {name, coordinate.labels});
         write_attribute(dataset.get(), "dims", names(coordinate.dims));
     } else {

@@ -252,3 +252,13 @@ TEST_CASE("a folder that cannot be flushed does not undo a complete result") {
     CHECK(told == Contains("result.h5 is complete, but its folder could not be flushed to disk: Permission denied"));
     CHECK(read_provenance(folder.path() / "result.h5")["program"] == "sluice");
 }
+
+TEST_CASE("what a plugin asks for and does not declare is a sentence, not a crash") {
+    const Array curve = Array::from("curve", {{"q", 4}}, "1", std::vector<double>{1, 2, 3, 4});
+    const auto refusal = [&](const char* what) { return error_of([&] { run_plugin("careless", {{"asks_for", what}}, {{"data", curve}}); }); };
+    CHECK(refusal("mask") == Contains("plugin.json declares no mask of output 'copy'"));
+    CHECK(refusal("scratch") == Contains("the plugin asks for 8000 bytes of scratch memory, its probe for 0"));
+    CHECK(refusal("neighbour") == Contains("the plugin asks for neighbour -1; plugin.json declares a halo of 0 before and 0 after"));
+    CHECK(refusal("type") == Contains("'copy' is float64, the plugin asks for int64"));
+    CHECK(refusal("coordinate") == Contains("'q' has 3 values, its dimensions 4"));
+}

@@ -178,6 +178,20 @@ TEST_CASE("a catalogue lists without opening, keeps reasons, and opens once") {
     CHECK(refusal([&] { plugins.open("nothing"); }) == "no plugin 'nothing' is installed");
 }
 
+TEST_CASE("a library that was found but is unusable is known by its file's name, and so is the place in its plugin.json") {
+    const TemporaryFolder folder;
+    auto bytes = read_whole(trial("good"));
+    const std::string kind = R"("kind": "map")";
+    const auto at = bytes.find(kind);
+    REQUIRE(at != std::string::npos);
+    bytes.replace(at, kind.size(), R"("kind": "mop")");
+    const auto damaged = folder.write("libsluice_damaged.so", bytes);
+    const auto why = Plugins({folder.path()}).why_unusable();
+    REQUIRE(why.contains("damaged"));
+    CHECK(why.at("damaged").starts_with(quoted(damaged) + " was found but cannot be used: plugin.json cannot be used:\n  plugin.json:1:"));
+    CHECK(why.at("damaged").find(" (in libsluice_damaged.so): kind = \"mop\"") != std::string::npos);
+}
+
 TEST_CASE("an earlier folder goes first; a second file of one id in a folder is named") {
     const TemporaryFolder first, second;
     std::filesystem::copy_file(trial("good"), first.path() / "a.so");

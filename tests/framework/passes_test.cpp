@@ -201,7 +201,7 @@ TEST_CASE("a mask that streams with all of its values is kept, by blocks and as 
         run_options.output = folder.path() / name;
         const auto result = run(plan_recipe(recipe, options), run_options);
         REQUIRE(result.failed_checks.size() == 1);
-        CHECK(result.failed_checks[0].message == Contains("1 above the maximum 0.6; the highest is 1"));
+        CHECK(result.failed_checks[0].message == Contains("1 value is above the maximum 0.6; the highest is 1"));
     };
     run_to("collected.h5", true);
     run_to("streamed.h5", false);
@@ -214,6 +214,39 @@ TEST_CASE("one background under many samples forbids a mean over the samples, wi
     CHECK(error_of([&] { plan_recipe(recipe_of(steps, {"average"})); }) ==
           Contains("the variances of input 'data' are correlated over 'sample' (one array was used for all of its items), so they "
                    "must not be combined over it as if they were independent. Reduce before that array enters"));
+}
+
+TEST_CASE("replicates must not be averaged; the refusal names jackknife") {
+    const Json steps = {{"s", curves({{5, 7}, {6, 8}, {7, 9}, {8, 10}})}, {"blocks", step("mean", "data", "s", {{"over", "sample"}, {"blocks", 2}})},
+                        {"average", step("mean", "data", "blocks", {{"over", "replicate"}, {"error", "propagated"}})}};
+    CHECK(error_of([&] { plan_recipe(recipe_of(steps, {"average"})); }) == Contains("replicates share data: collapse them with jackknife"));
+}
+
+TEST_CASE("a reduce over one of its core dimensions is told so") {
+    const Json steps = {{"numbers", counter({"train", "pulse", "y", "x"}, {2, 3, 2, 2})}, {"map", counter({"y", "x"}, {2, 2})},
+                        {"c2", {{"use", "two_time_correlation"}, {"in", {{"frames", "numbers"}, {"roi", "map"}}}, {"core", {{"pulse", "train"}}}}}};
+    CHECK(error_of([&] { plan_recipe(recipe_of(steps, {"c2"})); }) ==
+          Contains("it runs over 'train', which is one of the core dimensions of its input 'frames'; [pulse] are left to run over"));
+}
+
+TEST_CASE("what a probe says of dimensions and coordinates must fit plugin.json and the output") {
+    const auto plan_of = [](const Json& with) {
+        return error_of([&] {
+            plan_recipe(recipe_of({{"numbers", counter({"frame", "x"}, {2, 3})}, {"m", step("misdescribed", "data", "numbers", with)}}, {"m"}));
+        });
+    };
+    const std::string sound = "no error";
+    CHECK(plan_of({{"dims", "x"}}) == sound);
+    CHECK(plan_of({{"dims", "x order"}, {"orders", 3}}) == sound);
+    CHECK(plan_of({{"dims", "z"}}) == Contains("step 'm' (misdescribed): its probe gave output 'profile' the dimensions [z]; plugin.json declares [x]"));
+    CHECK(plan_of({{"dims", "x order"}}) == Contains("the dimensions [x, order]; plugin.json declares [x]"));
+    CHECK(plan_of({{"dims", "order x"}, {"orders", 3}}) == Contains("the dimensions [order, x]; plugin.json declares [x, order]"));
+    CHECK(plan_of({{"along", "x"}}) == sound);
+    CHECK(plan_of({{"along", "x"}, {"points", 4}, {"edges", true}}) == sound);
+    CHECK(plan_of({{"along", "x"}, {"points", 4}}) ==
+          Contains("step 'm' (misdescribed): its probe gave coordinate 'place' of output 'profile' the dimensions [x: 4]; [x: 3] are needed"));
+    CHECK(plan_of({{"along", "x"}, {"edges", true}}) == Contains("the dimensions [x: 3]; [x: 4] for bin edges are needed"));
+    CHECK(plan_of({{"along", "z"}}) == Contains("the dimensions [z: 3]; the output has [frame: 2, x: 3]"));
 }
 
 TEST_CASE("axes that differ are refused, naming interpolate") {
@@ -295,7 +328,7 @@ TEST_CASE("a kept source that a step reads in another order keeps its own, and e
     options.output = folder.path() / "streamed.h5";
     const auto result = run(plan_recipe(recipe), options);
     REQUIRE(result.failed_checks.size() == 1);
-    CHECK(result.failed_checks[0].message == Contains("2 above the maximum 0.4; the highest is 1"));
+    CHECK(result.failed_checks[0].message == Contains("2 values are above the maximum 0.4; the highest is 1"));
 }
 
 TEST_CASE("a collected source stays as it is when a later pass reads it in another order") {
@@ -427,7 +460,7 @@ TEST_CASE("a mask over some of the dimensions is kept for every value, by blocks
         Index places = 1;   // of the mask: every third is masked, from the first
         for (const auto& dim : masked) places *= dim == "sample" ? samples : dim == "frame" ? frames : width;
         const Index good = (places - (places + 2) / 3) * (samples * frames * width / places);
-        const auto said = std::to_string(good) + " above the maximum -1";
+        const auto said = std::to_string(good) + " values are above the maximum -1";
         const auto recipe = [&](const Json& steps, const std::vector<std::string>& keep) {
             auto made = recipe_of(steps, keep);
             made["checks"] = {{{"on", "numbers"}, {"maximum", -1}}};

@@ -156,6 +156,14 @@ TEST_CASE("check: ten planted faults give ten findings") {
     CHECK(checked.findings[4].pointer == "/steps/invariant/with/q_min");
 }
 
+TEST_CASE("check: a plugin that was found but is unusable comes with the reason") {
+    RecipeOptions options;
+    options.unusable = {{"rebin", "'/p/libsluice_rebin.so' was found but cannot be used: it is damaged"}};
+    const auto checked = check_recipe_text(R"({"sluice": 1, "recipe": {"id": "a.b", "version": "1.0.0", "title": "t"},
+"steps": {"r": {"use": "rebin"}}, "outputs": {"default": "r"}})", "r.json", "/", catalogue(), options);
+    CHECK(only_text(checked).ends_with("step 'r': there is no plugin 'rebin'. '/p/libsluice_rebin.so' was found but cannot be used: it is damaged"));
+}
+
 TEST_CASE("check: faults of form") {
     const auto of = [](const std::string& text) { return only_text(check_recipe_text(text, "r.json", "/", catalogue())); };
     const std::string good = R"("recipe": {"id": "a", "version": "1"}, "steps": {"s": {)" + frames + R"(}}, "outputs": {"default": "s"}})";

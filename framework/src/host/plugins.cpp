@@ -39,6 +39,13 @@ std::vector<fs::path> sorted_entries(const fs::path& folder) {
     return entries;
 }
 
+/// What sluice_add_plugin calls the library of a plugin; "" for other names.
+std::string id_of_file(const fs::path& file) {
+    constexpr std::string_view prefix = "libsluice_";
+    const auto stem = file.stem().string();
+    return stem.starts_with(prefix) ? stem.substr(prefix.size()) : "";
+}
+
 bool is_folder(const fs::path& path) {
     std::error_code error;
     return fs::is_directory(path, error);
@@ -73,10 +80,21 @@ Plugins::Plugins(const std::vector<fs::path>& folders) {
             try {
                 list(file);
             } catch (const Error& error) {
-                unusable_.push_back({file, "", error.what()});
+                unusable_.push_back({file, id_of_file(file), error.what()});
             }
         }
     }
+}
+
+std::map<std::string, std::string> Plugins::why_unusable() const {
+    std::map<std::string, std::string> all;
+    for (const auto& each : unusable_) {
+        if (each.id.empty() || catalogue_.contains(each.id)) continue;
+        std::string_view reason = each.reason;
+        if (const auto named = each.file.string() + ": "; reason.starts_with(named)) reason.remove_prefix(named.size());
+        all.emplace(each.id, fmt::format("'{}' was found but cannot be used: {}", each.file.string(), reason));
+    }
+    return all;
 }
 
 const fs::path& Plugins::file_of(const std::string& id) const {

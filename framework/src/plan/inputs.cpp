@@ -96,6 +96,11 @@ private:
                            bound || core.pack ? "" : fmt::format(". If it has another name there, say so: \"core\": {{\"{}\": \"<name>\"}}", core.name)));
     }
     [[noreturn]] void refuse_without_over(const Dims& dims) const {
+        for_each_connected(node_, [&](const Operand& operand) {
+            if (!operand.is_per_item() && contains(operand.core, node_.over))
+                refuse(node_, ErrorKind::recipe, fmt::format("it runs over '{}', which is one of the core dimensions of its input '{}'; {} are left "
+                                                      "to run over", node_.over, operand.port, to_text(operand.loop)));
+        });
         refuse(node_, ErrorKind::recipe, fmt::format("it runs over '{}', which its input does not have: the input has {}", node_.over, to_text(dims)));
     }
 
@@ -319,6 +324,9 @@ private:
     }
     void refuse_over(const Operand& operand, const std::string& dim) const {
         if (!contains(operand.description.correlated_over, dim)) return;
+        if (dim == "replicate")
+            refuse(node_, ErrorKind::recipe, fmt::format("the variances of input '{}' are correlated over 'replicate', so they must not be combined "
+                                                  "over it as if they were independent: replicates share data: collapse them with jackknife", operand.port));
         refuse(node_, ErrorKind::recipe, fmt::format("the variances of input '{}' are correlated over '{}' (one array was used for all of its "
                                               "items), so they must not be combined over it as if they were independent. Reduce "
                                               "before that array enters", operand.port, dim));

@@ -188,6 +188,7 @@ private:
         full.name = node_.is_source() ? view.array.name : step_.name;
         full.coordinates.clear();
         full.dims.clear();
+        check_core(output);
         for (const auto& dim : node_.loop)
             if (dim.name != node_.over) full.dims.push_back(dim);
         for (auto dim : view.array.dims) {
@@ -202,9 +203,44 @@ private:
         }
         output.count = volume(output.core);
         for (const auto& each : view.array.coordinates) add_coordinate(full, each, names);
+        for (const auto& each : full.coordinates) check_coordinate(output, each);
         for_each_connected(node_, [&](const Operand& operand) { inherit(full, operand, view); });
         add_masks(output);
         tag_correlated(full);
+    }
+
+    /// The check of a recipe, and the steps behind, rely on what plugin.json says.
+    void check_core(const Output& output) const {
+        const auto& core = output.declaration->core;
+        if (node_.is_source() && core.empty()) return;   // only its probe knows
+        DimNames declared, given;
+        for (const auto& dim : core) {
+            const auto bound = binding_.of_output(dim, parameters_of(step_));
+            if (!bound) return;
+            declared.insert(declared.end(), bound->plugin.begin(), bound->plugin.end());
+        }
+        for (const auto& dim : output.view->array.dims) given.push_back(dim.name);
+        if (given != declared)
+            refuse(node_, ErrorKind::plugin, fmt::format("its probe gave output '{}' the dimensions {}; plugin.json declares {}",
+                                                         output.view->port, to_text(given), to_text(declared)));
+    }
+
+    void check_coordinate(const Output& output, const Coordinate& coordinate) const {
+        const auto& dims = coordinate.values->dims();
+        const auto refuse_it = [&](const std::string& needed) {
+            refuse(node_, ErrorKind::plugin, fmt::format("its probe gave coordinate '{}' of output '{}' the dimensions {}; {}", coordinate.name,
+                                                         output.view->port, to_text(dims), needed));
+        };
+        if (coordinate.edges && dims.empty()) refuse_it("bin edges need one");
+        Dims needed;
+        for (const auto& dim : dims) {
+            const auto at = find_dim(output.description.dims, dim.name);
+            if (!at) refuse_it("the output has " + to_text(output.description.dims));
+            needed.push_back(output.description.dims[*at]);
+        }
+        if (coordinate.edges) ++needed.back().size;
+        for (std::size_t i = 0; i < dims.size(); ++i)
+            if (dims[i].size != needed[i].size) refuse_it(fmt::format("{}{} are needed", to_text(needed), coordinate.edges ? " for bin edges" : ""));
     }
 
     [[nodiscard]] std::map<std::string, std::string> data_names() const {

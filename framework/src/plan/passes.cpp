@@ -15,7 +15,7 @@ namespace {
 
 constexpr Index mebi = Index{1} << 20;
 constexpr Index leaf_target = 8 * mebi;     ///< bytes of a leaf: enough to hide its overhead, small enough to balance
-constexpr Index block_target = 64 * mebi;
+constexpr Index block_target = leaf_target; ///< more would only take memory, the more the longer the data: a block costs microseconds
 constexpr Index wanted_block_items = 8;     ///< kernels that share a table between items want several
 constexpr Index leaf_limit_with_halo = 64 * mebi;   ///< neighbours of a leaf are worked on twice, so it should hold as many
 

@@ -126,8 +126,10 @@ private:
         const auto found = catalogue_.find(step.plugin);
         const std::string at = step.pointer + "/use";
         if (found == catalogue_.end()) {
+            const auto why = options_.unusable.find(step.plugin);
             report_.add("unknown-plugin", at, "step " + in_quotes(step.name) + ": there is no plugin " + in_quotes(step.plugin) + "." +
-                                                  did_you_mean(step.plugin, plugin_names(false)) + " See: sluice plugins list.");
+                                                  (why == options_.unusable.end() ? did_you_mean(step.plugin, plugin_names(false)) + " See: sluice plugins list."
+                                                                                  : " " + why->second));
             return nullptr;
         }
         if (found->second.kind != PluginKind::sink) return &found->second;

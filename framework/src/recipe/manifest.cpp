@@ -257,7 +257,12 @@ private:
 void throw_if_faulty(const std::vector<Finding>& findings, const std::string& where) {
     if (findings.empty()) return;
     std::string all = where + ": plugin.json cannot be used:";
-    for (const auto& each : findings) all += "\n  " + to_text(each);
+    for (const auto& each : findings) {
+        const auto& at = each.location;
+        all += "\n  " + (where.ends_with(".so") ? "plugin.json:" + std::to_string(at.line) + ":" + std::to_string(at.column) + " (in " +
+                                                      where.substr(where.rfind('/') + 1) + "): " + each.message
+                                                : to_text(each));
+    }
     throw Error(ErrorKind::plugin, all);
 }
 

@@ -10,6 +10,11 @@
 #include "run/adapt.hpp"
 
 namespace sluice {
+namespace {
+
+std::string values_are(Index n) { return fmt::format("{} value{}", n, n == 1 ? " is" : "s are"); }
+
+}  // namespace
 
 QualityMonitor::QualityMonitor(const Graph& graph) {
     constexpr double infinity = std::numeric_limits<double>::infinity();
@@ -51,11 +56,11 @@ std::vector<FailedCheck> QualityMonitor::failed() const {
         const auto on = check.on.step + "." + check.on.port;
         const auto where = fmt::format("{}:{}:{}: check on '{}'", check.location.file, check.location.line, check.location.column, on);
         if (check.finite && watch.not_finite > 0)
-            failures.push_back({on, fmt::format("{}: {} value{} not finite", where, watch.not_finite, watch.not_finite == 1 ? " is" : "s are")});
+            failures.push_back({on, fmt::format("{}: {} not finite", where, values_are(watch.not_finite))});
         if (watch.below > 0)
-            failures.push_back({on, fmt::format("{}: {} below the minimum {:g}; the lowest is {:g}", where, watch.below, *check.minimum, watch.lowest)});
+            failures.push_back({on, fmt::format("{}: {} below the minimum {:g}; the lowest is {:g}", where, values_are(watch.below), *check.minimum, watch.lowest)});
         if (watch.above > 0)
-            failures.push_back({on, fmt::format("{}: {} above the maximum {:g}; the highest is {:g}", where, watch.above, *check.maximum, watch.highest)});
+            failures.push_back({on, fmt::format("{}: {} above the maximum {:g}; the highest is {:g}", where, values_are(watch.above), *check.maximum, watch.highest)});
     }
     return failures;
 }

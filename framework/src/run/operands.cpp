@@ -323,7 +323,8 @@ CallViews views_of(const Graph& graph, const Pass& pass, const Stage& stage, Sta
                    static_cast<std::int32_t>(views.in.size()), views.in.data(),
                    static_cast<std::int32_t>(views.out.size()), views.out.data(),
                    static_cast<std::int32_t>(views.per_item.size()), views.per_item.data(),
-                   node.needs.scratch_bytes > 0 ? memory.scratch.get(node.needs.scratch_bytes) : nullptr};
+                   node.needs.scratch_bytes > 0 ? memory.scratch.get(node.needs.scratch_bytes) : nullptr,
+                   node.needs.scratch_bytes, node.halo_before, node.halo_after};
     return views;
 }
 

@@ -297,6 +297,22 @@ TEST_CASE("logarithmic scales are for intensities over a decade of q") {
     CHECK_FALSE(has_style(array));
 }
 
+TEST_CASE("a coordinate of no dimension, number or text, is a scalar field") {
+    const TemporaryFile file("_scalar.h5");
+    ArrayDescription array;
+    array.label = "mean";
+    array.coordinates = {{"time", {}, "s", false, {3}}, {"sample", {}, "1", false, {}, {"MMT"}}, {"run", {}, "1", false, {7}, {}, {7}}};
+    ResultFile out(file.path, {array}, 0);
+    const double value = 2;
+    out.write(0, {{}, {}, &value, nullptr, nullptr});
+    out.finish(parse_provenance(provenance));
+    const Reader in(file.path);
+    CHECK(in.numbers<double>("/entry/mean/time") == std::vector<double>{3});
+    CHECK(in.attribute("/entry/mean/time", "units") == "s");
+    CHECK(in.text("/entry/mean/sample") == "MMT");
+    CHECK(in.numbers<int>("/entry/mean/run") == std::vector<int>{7});
+}
+
 TEST_CASE("a dimension without a coordinate gets an index axis, beside a coordinate of its name") {
     const TemporaryFile file("_axes.h5");
     auto array = curves();

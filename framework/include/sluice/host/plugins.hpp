@@ -50,13 +50,15 @@ public:
     [[nodiscard]] const Catalogue& catalogue() const noexcept { return catalogue_; }
     [[nodiscard]] const std::filesystem::path& file_of(const std::string& id) const;
 
-    /// A library in the folders that cannot be used, and why; with the id when it is known.
+    /// A library in the folders that cannot be used, and why; with the id when it is known (that of libsluice_<id>.so is).
     struct Unusable {
         std::filesystem::path file;
         std::string id;
         std::string reason;
     };
     [[nodiscard]] const std::vector<Unusable>& unusable() const noexcept { return unusable_; }
+    /// By id, of those that no folder has in a usable form: "'…/libsluice_x.so' was found but cannot be used: <reason>"
+    [[nodiscard]] std::map<std::string, std::string> why_unusable() const;
 
     /// Opens once; later calls give the same library. Throws Error(plugin).
     std::shared_ptr<const Library> open(const std::string& id) const;

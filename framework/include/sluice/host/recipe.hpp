@@ -63,6 +63,7 @@ struct RecipeOptions {
     std::map<std::string, std::string> parameters;              ///< -p name=value, as typed
     std::vector<std::pair<std::string, std::string>> overrides; ///< --set step.parameter=value
     bool values_required = true;    ///< false (check): a parameter without a value is only noted
+    std::map<std::string, std::string> unusable = {};   ///< Plugins::why_unusable(), for the message about a missing plugin
 };
 
 struct Checked {

@@ -92,7 +92,7 @@ typedef struct sluice_host {
     /* Reading a description. Ports: the core part only, core dims under the plugin's own names. */
     int32_t (*present)(const sluice_description*);                /* 0: an optional input that is not connected */
     sluice_text (*name)(const sluice_description*);               /* of the port */
-    sluice_text (*label)(const sluice_description*);              /* of the array: what the user calls it */
+    sluice_text (*label)(const sluice_description*);              /* of the array (a sink: what the user calls it; else the port) */
     int32_t (*dtype)(const sluice_description*);
     sluice_text (*unit)(const sluice_description*);
     int32_t (*variances)(const sluice_description*);
@@ -199,6 +199,8 @@ typedef struct sluice_block {
     int32_t n_out;  const sluice_out* out;
     int32_t n_per_item; const sluice_per_item* per_item;
     void* scratch;                   /* scratch_bytes of probe, aligned to 64, not zeroed; one per call at a time */
+    int64_t scratch_bytes;
+    int64_t halo_before, halo_after; /* how far before the first and beyond the last item the pointers of inputs go */
 } sluice_block;
 
 /* What probe declares besides its outputs. Zeroed by the host before the call. */

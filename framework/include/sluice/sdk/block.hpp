@@ -4,10 +4,12 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <limits>
 #include <optional>
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include <sluice/sdk/description.hpp>
 
@@ -42,9 +44,12 @@ public:
         throw ContractError("plugin.json declares no per_item parameter '" + std::string(parameter) + "'");
     }
 
-    /// Scratch memory of probe's needs().scratch_bytes, as T[count]; not zeroed.
+    /// Scratch memory that probe asked for with needs_scratch(bytes), as T[count]; not zeroed, aligned to 64 bytes.
     template <class T>
     [[nodiscard]] std::span<T> scratch(std::int64_t count) const {
+        if (count * static_cast<std::int64_t>(sizeof(T)) > block_->scratch_bytes)
+            throw ContractError("the plugin asks for " + std::to_string(count * static_cast<std::int64_t>(sizeof(T))) +
+                                " bytes of scratch memory, its probe for " + std::to_string(block_->scratch_bytes));
         return {static_cast<T*>(block_->scratch), static_cast<std::size_t>(count)};
     }
 
@@ -52,8 +57,14 @@ public:
     static void check_type(std::int32_t dtype, sluice_text port) {
         const bool bytes = dtype == SLUICE_BOOLEAN && sizeof(T) == 1;
         if (dtype_of<T>() != dtype && !bytes)
-            throw ContractError("'" + std::string(to_view(port)) + "' has dtype " + std::to_string(dtype) +
-                                ", the plugin asks for " + std::to_string(dtype_of<T>()));
+            throw ContractError("'" + std::string(to_view(port)) + "' is " + dtype_name(dtype) + ", the plugin asks for " +
+                                dtype_name(dtype_of<T>()));
+    }
+    /// Throws unless plugin.json declares a halo that reaches so far.
+    void check_halo(std::int64_t neighbour) const {
+        if (-neighbour <= block_->halo_before && neighbour <= block_->halo_after) return;
+        throw ContractError("the plugin asks for neighbour " + std::to_string(neighbour) + "; plugin.json declares a halo of " +
+                            std::to_string(block_->halo_before) + " before and " + std::to_string(block_->halo_after) + " after");
     }
 
 private:
@@ -75,28 +86,42 @@ public:
     [[nodiscard]] bool present(std::string_view port) const { return block_.in(port).items.values != nullptr; }
     template <class T = double>
     [[nodiscard]] std::span<const T> values(std::string_view port, std::int64_t neighbour = 0) const {
+        block_.check_halo(neighbour);
         const auto& in = block_.in(port);
         Block::check_type<T>(in.dtype, in.name);
         return view(in.items.values ? static_cast<const T*>(in.items.values[index_ + neighbour]) : nullptr, in.count);
     }
     /// Empty when the input has no variances.
     [[nodiscard]] std::span<const double> variances(std::string_view port, std::int64_t neighbour = 0) const {
+        block_.check_halo(neighbour);
         const auto& in = block_.in(port);
         return view(in.items.variances ? in.items.variances[index_ + neighbour] : nullptr, in.count);
     }
+    /// The same with NaN where the input is masked: what a fit leaves out.
+    [[nodiscard]] std::vector<double> unmasked_variances(std::string_view port) const {
+        const auto given = variances(port);
+        const auto masked = mask(port);
+        std::vector<double> out(given.begin(), given.end());
+        for (std::size_t i = 0; i < out.size(); ++i)
+            if (!masked.empty() && masked[i] != 0) out[i] = std::numeric_limits<double>::quiet_NaN();
+        return out;
+    }
     /// Nonzero: leave out. Empty when the input has no mask.
     [[nodiscard]] std::span<const std::uint8_t> mask(std::string_view port, std::int64_t neighbour = 0) const {
+        block_.check_halo(neighbour);
         const auto& in = block_.in(port);
         return view(in.items.mask ? in.items.mask[index_ + neighbour] : nullptr, in.count);
     }
     /// False where the loop dimension ends before this neighbour (within the halo that plugin.json declares), and for an
     /// input that is not connected.
     [[nodiscard]] bool has_neighbour(std::string_view port, std::int64_t neighbour) const {
+        block_.check_halo(neighbour);
         return present(port) && block_.in(port).items.values[index_ + neighbour] != nullptr;
     }
     /// A coordinate that plugin.json declares for the port; empty when it is optional and absent.
     [[nodiscard]] std::span<const double> coordinate(std::string_view port, std::string_view name,
                                                      std::int64_t neighbour = 0) const {
+        block_.check_halo(neighbour);
         const auto& in = block_.in(port);
         for (std::int32_t i = 0; i < in.n_coordinates; ++i) {
             const auto& coordinate = in.coordinates[i];
@@ -129,7 +154,8 @@ public:
     }
     [[nodiscard]] std::span<std::uint8_t> out_mask(std::string_view port) const {
         const auto& out = block_.out(port);
-        return out.mask ? std::span(out.mask[index_], static_cast<std::size_t>(out.count)) : std::span<std::uint8_t>();
+        if (!out.mask) throw ContractError("plugin.json declares no mask of output '" + std::string(port) + "'");
+        return {out.mask[index_], static_cast<std::size_t>(out.count)};
     }
 
 private:

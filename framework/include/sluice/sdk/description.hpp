@@ -32,6 +32,24 @@ constexpr std::int32_t dtype_of() {
     else static_assert(sizeof(U) == 0, "no such element type");
 }
 
+/// "float64", "uint16" …
+inline std::string dtype_name(std::int32_t dtype) {
+    switch (dtype) {
+        case SLUICE_FLOAT64: return "float64";
+        case SLUICE_FLOAT32: return "float32";
+        case SLUICE_INT8: return "int8";
+        case SLUICE_INT16: return "int16";
+        case SLUICE_INT32: return "int32";
+        case SLUICE_INT64: return "int64";
+        case SLUICE_UINT8: return "uint8";
+        case SLUICE_UINT16: return "uint16";
+        case SLUICE_UINT32: return "uint32";
+        case SLUICE_UINT64: return "uint64";
+        case SLUICE_BOOLEAN: return "boolean";
+        default: return "dtype " + std::to_string(dtype);
+    }
+}
+
 /// Calls f(T{}) with the C++ type of a real dtype: how a kernel template meets data as stored.
 template <class F>
 decltype(auto) with_dtype(std::int32_t dtype, const F& f) {
@@ -247,30 +265,30 @@ public:
     /// values: in the order of dims; for edges the last size is one more than the dimension's.
     void set_coordinate(std::string_view name, const std::vector<DimSize>& dims, std::string_view unit,
                         const std::vector<double>& values, bool edges = false) const {
-        give(dims, unit, SLUICE_FLOAT64, values.data(), edges,
+        give(name, dims, unit, SLUICE_FLOAT64, values, edges,
              [&](const sluice_array& array) { host().set_coordinate(handle_, to_text(name), &array); });
     }
     void set_coordinate(std::string_view name, const std::vector<DimSize>& dims, std::string_view unit,
                         const std::vector<std::int64_t>& values) const {
-        give(dims, unit, SLUICE_INT64, values.data(), false,
+        give(name, dims, unit, SLUICE_INT64, values, false,
              [&](const sluice_array& array) { host().set_coordinate(handle_, to_text(name), &array); });
     }
     void set_labels(std::string_view name, const std::string& dim, const std::vector<std::string>& labels) const {
         std::vector<sluice_text> texts;
         for (const auto& label : labels) texts.push_back(to_text(label));
-        give({{dim, static_cast<std::int64_t>(labels.size())}}, "1", SLUICE_STRING, texts.data(), false,
+        give(name, {{dim, static_cast<std::int64_t>(labels.size())}}, "1", SLUICE_STRING, texts, false,
              [&](const sluice_array& array) { host().set_coordinate(handle_, to_text(name), &array); });
     }
     void drop_coordinate(std::string_view name) const { host().drop_coordinate(handle_, to_text(name)); }
 
     /// A mask known now; nonzero: leave out.
     void set_mask(std::string_view name, const std::vector<DimSize>& dims, const std::vector<std::uint8_t>& values) const {
-        give(dims, "1", SLUICE_BOOLEAN, values.data(), false,
+        give(name, dims, "1", SLUICE_BOOLEAN, values, false,
              [&](const sluice_array& array) { host().set_mask(handle_, to_text(name), &array); });
     }
     /// A mask that a source hands over with its data.
     void set_streamed_mask(std::string_view name, const std::vector<DimSize>& dims) const {
-        give(dims, "1", SLUICE_BOOLEAN, nullptr, false,
+        give_pointer(dims, "1", SLUICE_BOOLEAN, nullptr, false,
              [&](const sluice_array& array) { host().set_mask(handle_, to_text(name), &array); });
     }
 
@@ -296,9 +314,20 @@ public:
 private:
     [[nodiscard]] const sluice_host& host() const { return context_.host(); }
 
+    /// The host reads as many values as the dims say: they must be there.
+    template <class T, class F>
+    static void give(std::string_view name, const std::vector<DimSize>& dims, std::string_view unit, std::int32_t dtype,
+                     const std::vector<T>& values, bool edges, const F& f) {
+        std::int64_t count = 1;
+        for (const auto& dim : dims) count *= dim.size;
+        if (count != static_cast<std::int64_t>(values.size()))
+            throw ContractError("'" + std::string(name) + "' has " + std::to_string(values.size()) + " values, its dimensions " +
+                                std::to_string(count));
+        give_pointer(dims, unit, dtype, values.data(), edges, f);
+    }
     template <class F>
-    static void give(const std::vector<DimSize>& dims, std::string_view unit, std::int32_t dtype, const void* values,
-                     bool edges, const F& f) {
+    static void give_pointer(const std::vector<DimSize>& dims, std::string_view unit, std::int32_t dtype, const void* values,
+                             bool edges, const F& f) {
         std::vector<sluice_text> names;
         std::vector<std::int64_t> shape;
         for (const auto& dim : dims) {

@@ -11,6 +11,7 @@
 // The object is the prepared state: made once per step, shared by all threads, never changed.
 #pragma once
 
+#include <concepts>
 #include <cstddef>
 #include <cstdint>
 #include <exception>
@@ -335,6 +336,14 @@ sluice_plugin table(const char* id, const char* version) {
                       "run must be public: void run(const Item&) const, or void run(const Block&) const");
         if constexpr (RunsItems<P> || RunsBlocks<P>) out.run = run<P>;
     } else if constexpr (P::kind == SLUICE_REDUCE) {
+        static_assert(requires(const P& p, const Setup& setup, State state, ConstState done, const Block& block, const Item& item) {
+            { P::state_bytes(setup) } -> std::convertible_to<std::int64_t>;
+            p.init(state);
+            p.add(block, state);
+            p.merge(state, done);
+            p.finish(done, item);
+        }, "a reduce must offer, all public: static std::int64_t state_bytes(const Setup&), and const init(State), add(const Block&, "
+           "State), merge(State into, ConstState from), finish(ConstState, const Item&)");
         out.prepare = prepare<SizedReduce<P>>;
         out.destroy = destroy<SizedReduce<P>>;
         out.init = ReduceTable<P>::init;
