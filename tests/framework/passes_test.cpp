@@ -453,7 +453,7 @@ TEST_CASE("a mask over some of the dimensions is kept for every value, by blocks
         CHECK(result.failed_checks[0].message == Contains(said));
     };
     const TemporaryFolder folder;
-    for (const std::vector<std::string> masked : {std::vector<std::string>{"sample", "frame"}, {"sample"}, {"x"}, {"frame", "x"}}) {
+    for (const auto& masked : std::vector<std::vector<std::string>>{{"sample", "frame"}, {"sample"}, {"x"}, {"frame", "x"}}) {
         CAPTURE(masked[0]);
         auto source = counter({"sample", "frame", "x"}, {samples, frames, width});
         source["with"]["masked_dims"] = masked;
