@@ -41,10 +41,11 @@ Json averaged(int trains) {
     return recipe_of(steps, {"correlation", "ages"});
 }
 
+/// On one thread: with more, how many blocks are in flight at a time is luck.
 long peak_kb(const Json& json) {
     const TemporaryFolder folder;
     folder.write("recipe.json", json.dump(2));
-    const Finished finished = run_sluice({"run", "recipe.json", "--memory", "1GiB", "--quiet", "-o", "out.h5"}, folder.path());
+    const Finished finished = run_sluice({"run", "recipe.json", "--memory", "1GiB", "--threads", "1", "--quiet", "-o", "out.h5"}, folder.path());
     CAPTURE(finished.err);
     REQUIRE(finished.code == 0);
     return finished.peak_memory_kb;
