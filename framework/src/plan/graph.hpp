@@ -146,6 +146,11 @@ struct Stage {
     bool home = true;                       ///< here its outputs are kept and published: of the passes that read a source, one at most
 };
 
+/// States of 2^tree_levels leaves are merged in a binary tree, then onto the sum of all before.
+constexpr Index tree_levels = 4;
+/// The most states that wait at a time: the sum, one per level of the tree, and the one that comes in.
+constexpr Index states_held = tree_levels + 2;
+
 struct Pass {
     Dims over;
     Index items = 1;                        ///< product of `over`

@@ -411,8 +411,7 @@ Index size_pass(const Graph& graph, Pass& pass, Index memory_bytes, Index reside
         scratch += graph.node(stage.node).needs.scratch_bytes;
     }
     const Index states = state_bytes_per_leaf(graph, pass);
-    const Index leaves = (pass.items + pass.grain - 1) / pass.grain;
-    pass.fixed_bytes = resident_copies(graph, pass) + states * (2 + static_cast<Index>(std::bit_width(static_cast<std::uint64_t>(leaves))));
+    pass.fixed_bytes = resident_copies(graph, pass) + states * states_held;
     const auto block_bytes = [&](Index items) { return (items + extra_items) * pass.item_bytes + items / pass.grain * states + scratch; };
     const auto total = [&] { return pass.fixed_bytes + pass.tokens * block_bytes(pass.block_items); };
 

@@ -58,22 +58,36 @@ public:
     }
 
     void run() {
+        { const Handover::Turn fetch(fetching_), keep(keeping_); }   // what was made until here
         tbb::parallel_pipeline(
             static_cast<std::size_t>(pass_.tokens),
             tbb::make_filter<void, Slot*>(tbb::filter_mode::serial_in_order,
                                           [this](tbb::flow_control& flow) -> Slot* {
+                                              const Handover::Turn mine(fetching_);
                                               if (next_ == blocks_.size()) return flow.stop(), nullptr;
-                                              return fetch();
+                                              Slot& slot = slot_of(next_);
+                                              const Handover::Turn with(slot.handover);
+                                              return fetch(slot), &slot;
                                           }) &
-                tbb::make_filter<Slot*, Slot*>(tbb::filter_mode::parallel, [this](Slot* slot) { return compute(*slot), slot; }) &
-                tbb::make_filter<Slot*, void>(tbb::filter_mode::serial_in_order, [this](Slot* slot) { keep(slot); }));
+                tbb::make_filter<Slot*, Slot*>(tbb::filter_mode::parallel,
+                                               [this](Slot* slot) {
+                                                   const Handover::Turn with(slot->handover);
+                                                   return compute(*slot), slot;
+                                               }) &
+                tbb::make_filter<Slot*, void>(tbb::filter_mode::serial_in_order, [this](Slot* slot) {
+                    const Handover::Turn mine(keeping_), with(slot->handover);
+                    keep(slot);
+                }));
+        const Handover::Turn mine(keeping_);
         for (std::size_t i = 0; i < pass_.stages.size(); ++i) publish(i);
     }
 
     ~PassRun() {   // after an error: what was fetched and never decoded
-        for (const auto& slot : slots_)
+        for (const auto& slot : slots_) {
+            const Handover::Turn with(slot->handover);
             for (std::size_t i = 0; i < slot->stages.size(); ++i)
                 if (graph_.node(pass_.stages[i].node).source >= 0) discard_block(graph_, pass_.stages[i], slot->stages[i]);
+        }
     }
     PassRun(const PassRun&) = delete;
     PassRun& operator=(const PassRun&) = delete;
@@ -97,9 +111,8 @@ private:
     /// peak of memory does not depend on luck or on the length of the data.
     Slot& slot_of(std::size_t block) { return *slots_[block % slots_.size()]; }
 
-    Slot* fetch() {
+    void fetch(Slot& slot) {
         throw_if_cancelled();
-        Slot& slot = slot_of(next_);
         const auto range = blocks_[next_];
         const Leaves leaves(pass_);
         slot.number = static_cast<Index>(next_++);
@@ -115,7 +128,6 @@ private:
             slot.stages[i].outputs.resize(graph_.node(stage.node).outputs.size());
             if (graph_.node(stage.node).source >= 0) slot.bytes_read += fetch_block(graph_, pass_, stage, slot.stages[i]);
         }
-        return &slot;
     }
 
     void compute(Slot& slot) {
@@ -228,6 +240,7 @@ private:
     std::size_t next_ = 0;
     Index items_done_ = 0, bytes_read_ = 0;
     std::vector<std::unique_ptr<Slot>> slots_;
+    Handover fetching_, keeping_;   ///< of `next_`, of mergers and what is kept
     std::vector<std::unique_ptr<Merger>> mergers_;
     std::vector<std::vector<OutputMemory>> whole_;
 };

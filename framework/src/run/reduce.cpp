@@ -54,14 +54,22 @@ void Merger::merge(Memory& into, const Memory& from) {
     });
 }
 
+Memory Merger::pop(std::vector<Partial>& stack) {
+    auto state = std::move(stack.back().state);
+    stack.pop_back();
+    return state;
+}
+
 void Merger::push(std::vector<Partial>& stack, const std::byte* state) {
-    Partial partial{0, {}};
+    if (spare_.empty()) spare_.emplace_back();
+    Partial partial{0, std::move(spare_.back())};
+    spare_.pop_back();
     std::memcpy(partial.state.get(bytes_), state, index(bytes_));
     while (!stack.empty() && stack.back().level == partial.level) {
         merge(stack.back().state, partial.state);
-        partial = std::move(stack.back());
-        stack.pop_back();
-        ++partial.level;
+        spare_.push_back(std::move(partial.state));
+        partial.level = std::min(partial.level + 1, tree_levels);
+        partial.state = pop(stack);
     }
     stack.push_back(std::move(partial));
 }
@@ -80,9 +88,8 @@ void Merger::take(const Slot& slot, StageMemory& memory) {
 
 void Merger::finish(Index item, std::vector<Partial>& stack) {
     while (stack.size() > 1) {
-        const auto last = std::move(stack.back());
-        stack.pop_back();
-        merge(stack.back().state, last.state);
+        spare_.push_back(pop(stack));
+        merge(stack.back().state, spare_.back());
     }
     std::vector<sluice_out> views;
     std::vector<void*> values(outputs_.size());
@@ -106,7 +113,7 @@ void Merger::finish(Index item, std::vector<Partial>& stack) {
     call_plugin(*node_.state, [&](sluice_context& context) {
         return node_.table().finish(node_.prepared.get(), &context, &host_table(), stack.front().state.data(), &block);
     });
-    stack.clear();
+    spare_.push_back(pop(stack));
 }
 
 void Merger::publish() {

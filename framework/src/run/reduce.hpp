@@ -11,7 +11,9 @@ namespace sluice {
 /// The states of the leaves of a block, into the stage's memory: [leaf][inner].
 void add_leaves(Graph& graph, const Pass& pass, const Stage& stage, const Slot& slot, StageMemory& memory);
 
-/// Merges states in the order of leaves like a binary counter, and finishes an output item when its last leaf is in.
+/// Merges states in the order of leaves: sixteen of them in a binary tree, and the sixteens onto the sum of all before. So
+/// rounding errors stay small, and the memory of states does not grow with the data. Finishes an output item when its last
+/// leaf is in.
 class Merger {
 public:
     Merger(Graph& graph, const Pass& pass, const Stage& stage);
@@ -25,6 +27,7 @@ private:
         Memory state;
     };
     void push(std::vector<Partial>& stack, const std::byte* state);
+    Memory pop(std::vector<Partial>& stack);
     void finish(Index item, std::vector<Partial>& stack);
     void merge(Memory& into, const Memory& from);
 
@@ -34,6 +37,7 @@ private:
     Node& node_;
     Index bytes_;
     std::vector<std::vector<Partial>> stacks_;        ///< per inner item
+    std::vector<Memory> spare_;                       ///< states' memory to use again
     std::vector<OutputMemory> outputs_;               ///< whole outputs: all items
 };
 

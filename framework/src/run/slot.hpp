@@ -2,6 +2,8 @@
 // A block in flight, with its memory, which is reused from block to block so that each page is touched for the first time once.
 #pragma once
 
+#include <atomic>
+#include <cstdint>
 #include <memory>
 #include <vector>
 
@@ -66,7 +68,27 @@ struct StageMemory {
     [[nodiscard]] Index items() const { return end - begin; }
 };
 
+/// What threads have one after the other: all that one did with it comes before what the next one does. oneTBB sees to that
+/// already; but the thread sanitizer cannot look into its library, and took minutes to report every access as a race.
+class Handover {
+public:
+    class Turn {
+    public:
+        explicit Turn(Handover& of) : of_(of) { (void)of_.turns_.load(std::memory_order_acquire); }
+        ~Turn() { of_.turns_.fetch_add(1, std::memory_order_release); }
+        Turn(const Turn&) = delete;
+        Turn& operator=(const Turn&) = delete;
+
+    private:
+        Handover& of_;
+    };
+
+private:
+    std::atomic<std::uint64_t> turns_{0};
+};
+
 struct Slot {
+    Handover handover;
     Index number = 0;                       ///< of the block
     Index first_leaf = 0, last_leaf = 0;    ///< leaves [first, last)
     Index begin = 0, end = 0;               ///< streamed items
