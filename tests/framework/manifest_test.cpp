@@ -102,7 +102,8 @@ TEST_CASE("manifest: every fault of form is listed at once") {
           "p.json: plugin.json cannot be used:\n"
           "  p.json:2:23: version = \"1\", must be a text of the form ^[0-9]+\\.[0-9]+\\.[0-9]+$.\n"
           "  p.json:2:36: kind = \"filter\", must be one of \"source\", \"map\", \"reduce\" or \"sink\".\n"
-          "  p.json:3:27: inputs.x.core[0] = 3, must be a text that is not empty, an object with 'by' and 'names' or an object with 'name' and 'when'.\n"
+          "  p.json:3:27: inputs.x.core[0] = 3, must be a text that is not empty, an object with 'by' and 'names', an object with 'name' and "
+              "'when' or an object with 'name' and 'from'.\n"
           "  p.json:3:31: inputs.x: unknown key 'dtyp'. Did you mean 'dtype'?");
     CHECK(refusal("{") == "p.json: plugin.json cannot be used:\n  p.json:1:2: not valid JSON: unexpected end of input; expected string literal.");
     CHECK(refusal("[]") == "p.json: plugin.json cannot be used:\n  p.json:1:1: the whole text = [], must be an object with 'id', 'version' and 'kind'.");

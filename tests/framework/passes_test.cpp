@@ -534,6 +534,23 @@ TEST_CASE("two core dims bound to one are refused when the data's dims are known
           Contains("two core dimensions of input 'image' from 'image.data' are bound to 'x'"));
 }
 
+TEST_CASE("what one input holds whole, another must not loop over: in the check, and when the dims are known at last") {
+    const Array curves = with_coordinate(Array::from<double>("curves", {{"frame", 2}, {"q", 3}}, "1", std::vector<double>(6, 1)), "q", {{"q", 3}}, "1/nm",
+                                         {1, 2, 3});
+    const Array by_q = Array::from<double>("by_q", {{"q", 3}}, "1", std::vector<double>{1, 2, 3});
+    PlanOptions options;
+    options.arrays = {{"curves", curves}, {"by_q", by_q}};
+    Json steps{{"a", {{"use", "memory"}, {"with", {{"name", "curves"}}}}},
+               {"b", {{"use", "memory"}, {"with", {{"name", "by_q"}}}}},
+               {"sums", {{"use", "background_subtraction"}, {"in", {{"sample", "a"}, {"background", "a"}}}, {"with", {{"scale", {{"from", "b"}}}}}}}};
+    CHECK(error_of([&] { (void)plan_recipe(recipe_of(steps, {"sums"}), options); }) ==
+          Contains("'q' is a core dimension of input 'sample', but the step loops over it for another input"));
+    steps["a"]["with"]["dims"] = {"frame", "q"};
+    steps["b"]["with"]["dims"] = {"q"};
+    CHECK(error_of([&] { (void)plan_recipe(recipe_of(steps, {"sums"}), options); }) ==
+          Contains("input 'sample' from 'a.data' has 'q' as a core dimension, but the step loops over it for another input"));
+}
+
 TEST_CASE("a described input keeps its masks of pixels beside one of bad frames") {
     Array images = with_mask(Array::from("images", {{"frame", 2}, {"y", 1}, {"x", 3}}, "count", std::vector<double>(6)), "bad",
                              {{"y", 1}, {"x", 3}}, {false, true, false});

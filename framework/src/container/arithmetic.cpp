@@ -138,9 +138,6 @@ Description without(const Description& a, std::string_view dim) {
     return result;
 }
 
-/// NaN stays NaN; std::pow makes 1 of NaN to the 0.
-double integer_power(double x, int exponent) { return std::isnan(x) ? x : std::pow(x, exponent); }
-
 /// Sums of the elements that count, for each element of a mean.
 struct Sums {
     std::vector<double> values, variances;
@@ -182,15 +179,13 @@ Array power(const Array& a, int exponent) {
     Description result = operand.array.description();
     result.unit = a.unit().power(exponent);
     const Index count = a.size();
+    const numerics::Power power{static_cast<double>(exponent)};
     Buffer values = buffer_of_doubles(count, [&](double* out) {
-        for (Index i = 0; i < count; ++i) out[i] = integer_power(operand.values[i], exponent);
+        for (Index i = 0; i < count; ++i) out[i] = power.value(operand.values[i]);
     });
     if (!result.variances) return Array(std::move(result), std::move(values));
     Buffer variances = buffer_of_doubles(count, [&](double* out) {
-        for (Index i = 0; i < count; ++i) {
-            const double slope = exponent == 0 ? 0 : exponent * integer_power(operand.values[i], exponent - 1);
-            out[i] = slope * slope * operand.variances[i];
-        }
+        for (Index i = 0; i < count; ++i) out[i] = numerics::variance_of(power, operand.values[i], operand.variances[i]);
     });
     return Array(std::move(result), std::move(values), std::move(variances));
 }

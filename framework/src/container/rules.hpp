@@ -9,49 +9,18 @@
 #include <vector>
 
 #include <sluice/host/array.hpp>
+#include <sluice/numerics/error_propagation.hpp>
 
 namespace sluice::container {
 
-// ---- values and variances: each operation with its two derivatives --------------------------------------------------
+// ---- values and variances: the formulas stand in numerics, where plugins use them too ------------------------------------
 
-struct Add {
-    static constexpr std::string_view verb = "add";
-    static double value(double a, double b) { return a + b; }
-    static double by_a(double, double) { return 1; }
-    static double by_b(double, double) { return 1; }
-};
-struct Subtract {
-    static constexpr std::string_view verb = "subtract";
-    static double value(double a, double b) { return a - b; }
-    static double by_a(double, double) { return 1; }
-    static double by_b(double, double) { return -1; }
-};
-struct Multiply {
-    static constexpr std::string_view verb = "multiply";
-    static double value(double a, double b) { return a * b; }
-    static double by_a(double, double b) { return b; }
-    static double by_b(double a, double) { return a; }
-};
-struct Divide {
-    static constexpr std::string_view verb = "divide";
-    static double value(double a, double b) { return a / b; }
-    static double by_a(double, double b) { return 1 / b; }
-    static double by_b(double a, double b) { return -(a / b) / b; }  // in this order a / a has exactly no variance
-};
-
-/// First order, independent operands: (df/da)² va + (df/db)² vb.
-template <class Operation>
-double variance(double a, double variance_a, double b, double variance_b) {
-    const double by_a = Operation::by_a(a, b), by_b = Operation::by_b(a, b);
-    return by_a * by_a * variance_a + by_b * by_b * variance_b;
-}
-
-/// First order, both operands one random variable: (df/da + df/db)² v.
-template <class Operation>
-double variance_of_same(double a, double b, double common_variance) {
-    const double slope = Operation::by_a(a, b) + Operation::by_b(a, b);
-    return slope * slope * common_variance;
-}
+using numerics::Add;
+using numerics::Divide;
+using numerics::Multiply;
+using numerics::Subtract;
+using numerics::variance;
+using numerics::variance_of_same;
 
 // ---- everything else ------------------------------------------------------------------------------------------------
 

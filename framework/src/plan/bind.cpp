@@ -44,7 +44,7 @@ std::shared_ptr<Node> make_node(Graph& graph, const Step& step, std::shared_ptr<
     node->state->events = graph.options.events;
     node->state->wanted = wanted_outputs(graph.recipe, step);
     node->over = text_of(manifest.over, parameters_of(step));
-    CoreBinding binding(manifest, step.core, node->over);
+    CoreBinding binding(manifest, step.core, node->over, parameters_of(step));
     bind_inputs(graph, *node, binding, notes);
     describe_outputs(*node, binding, evaluate);
     for (auto& operand : node->inputs)   // nothing more is asked of these: no value of theirs is ever read

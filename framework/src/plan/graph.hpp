@@ -56,6 +56,7 @@ struct Operand {
     int node = -1, output = -1;
     std::vector<std::string> core;            ///< the data's dims, in the order that the plugin sees
     std::vector<std::string> core_names;      ///< the plugin's names of them
+    std::vector<std::string> core_of;         ///< the core dim of plugin.json that each belongs to: of a pack its name
     std::vector<std::string> loop;            ///< the rest of the data's dims
     Description description;                  ///< of the producer's array
     Unit unit;                                ///< as handed over
@@ -77,6 +78,7 @@ struct Operand {
     Array resident;                           ///< adapted, set when the pass begins
 
     [[nodiscard]] bool is_per_item() const { return !declaration; }
+    [[nodiscard]] bool is_described() const { return declaration && declaration->described; }
     /// Is the step's loop over its loop dims?
     [[nodiscard]] bool loops() const { return is_per_item() || (!declaration->is_static && !declaration->described); }
 };

@@ -4,6 +4,7 @@
 
 #include <cmath>
 #include <limits>
+#include <set>
 
 #include <fmt/ranges.h>
 
@@ -73,6 +74,7 @@ private:
         for (const auto n : operand.core_shape) operand.count *= n;
         for (std::size_t i = 0; i < port.core.size(); ++i) {
             operand.core_names.insert(operand.core_names.end(), bound.core[i].plugin.begin(), bound.core[i].plugin.end());
+            operand.core_of.insert(operand.core_of.end(), bound.core[i].plugin.size(), bound.core[i].name);
             if (port.core[i].pack && port.core[i].name != "...") packs_.push_back({port.core[i].name, port.name, part(dims, bound.core[i].data)});
         }
     }
@@ -90,7 +92,7 @@ private:
 
     [[noreturn]] void refuse_missing(const CoreDim& core, const Dims& dims, const std::string& what) const {
         if (core.name == "...") refuse_without_over(dims);
-        const bool bound = step_.core.contains(core.name);
+        const bool bound = step_.core.contains(core.name) || !core.from_parameter.empty();
         refuse(node_, ErrorKind::recipe,
                fmt::format("{} has the dimensions {}, but not the {}{}", what, to_text(dims), binding_.needed(core),
                            bound || core.pack ? "" : fmt::format(". If it has another name there, say so: \"core\": {{\"{}\": \"<name>\"}}", core.name)));
@@ -237,17 +239,44 @@ private:
 
     // ---- what must agree between inputs
 
-    void check_sizes() const {
-        std::map<std::string, std::pair<Index, std::string>> seen;   // by the data's name
+    /// Calls f(one, other) for every two operands in which a dimension of that name must be the same. Bound to core dims of
+    /// different names it need not be: `first(x)` and `second(x2)` may both be bound to q, and have other points.
+    template <class F>
+    void for_each_meeting(const std::string& dim, const F& f) const {
+        std::vector<const Operand*> before;
         for_each_connected(node_, [&](const Operand& operand) {
-            for (const auto& dim : operand.description.dims) {
-                const auto [at, fresh] = seen.emplace(dim.name, std::pair(dim.size, operand.port));
-                if (!fresh && at->second.first != dim.size)
-                    refuse(node_, ErrorKind::recipe, fmt::format("dimension '{}' has {} elements in input '{}' and {} in input '{}': bring both onto "
-                                                          "one grid first (interpolate)", dim.name, at->second.first, at->second.second,
-                                                          dim.size, operand.port));
-            }
+            if (!find_dim(operand.description.dims, dim)) return;
+            const auto core = core_dim_of(operand, dim);
+            const auto meets = [&](const Operand* other) {
+                const auto others = core_dim_of(*other, dim);
+                return core.empty() || others.empty() || core == others;
+            };
+            for (const auto* other : before)
+                if (meets(other)) f(*other, operand);
+            before.push_back(&operand);
         });
+    }
+    /// The core dim of plugin.json that one of the data's dims belongs to; "": the step loops over it.
+    static std::string core_dim_of(const Operand& operand, const std::string& dim) {
+        const auto at = std::find(operand.core.begin(), operand.core.end(), dim);
+        return at == operand.core.end() ? "" : operand.core_of[static_cast<std::size_t>(at - operand.core.begin())];
+    }
+    [[nodiscard]] std::set<std::string> all_dims() const {
+        std::set<std::string> names;
+        for_each_connected(node_, [&](const Operand& operand) {
+            for (const auto& dim : operand.description.dims) names.insert(dim.name);
+        });
+        return names;
+    }
+
+    void check_sizes() const {
+        for (const auto& dim : all_dims())
+            for_each_meeting(dim, [&](const Operand& one, const Operand& other) {
+                const auto size = [&](const Operand& operand) { return operand.description.dims[*find_dim(operand.description.dims, dim)].size; };
+                if (size(one) != size(other))
+                    refuse(node_, ErrorKind::recipe, fmt::format("dimension '{}' has {} elements in input '{}' and {} in input '{}': bring both onto "
+                                                          "one grid first (interpolate)", dim, size(one), one.port, size(other), other.port));
+            });
     }
 
     /// A pack may lie in two forms, images and lists of pixels: then it must have as many elements.
@@ -262,15 +291,14 @@ private:
 
     /// The axes of shared dims (coordinates named like their dim) are the same points.
     void check_axes() const {
-        std::map<std::string, std::pair<Array, std::string>> axes;
-        for_each_connected(node_, [&](const Operand& operand) {
-            for (const auto& dim : operand.description.dims) {
-                const auto* axis = operand.description.coordinate(dim.name);
-                if (!axis || axis->edges || axis->values->dims().size() != 1) continue;
-                const auto [at, fresh] = axes.emplace(dim.name, std::pair(*axis->values, operand.port));
-                if (!fresh) check_axis(dim.name, at->second.first, at->second.second, *axis->values, operand.port);
-            }
-        });
+        const auto axis = [](const Operand& operand, const std::string& dim) {
+            const auto* own = operand.description.coordinate(dim);
+            return own && !own->edges && own->values->dims().size() == 1 ? own->values.get() : nullptr;
+        };
+        for (const auto& dim : all_dims())
+            for_each_meeting(dim, [&](const Operand& one, const Operand& other) {
+                if (axis(one, dim) && axis(other, dim)) check_axis(dim, *axis(one, dim), one.port, *axis(other, dim), other.port);
+            });
     }
     void check_axis(const std::string& dim, const Array& a, const std::string& port_a, const Array& b, const std::string& port_b) const {
         const auto differ = [&](Index i, const std::string& left, const std::string& right) {
@@ -315,9 +343,12 @@ private:
             for (const auto& dim : node_.loop) {
                 const bool collected = node_.is_reduce() && dim.name == node_.over && contains(operand.loop, dim.name);
                 if (operand.variances && collected) refuse_over(operand, dim.name);
+                if (!operand.is_described() && contains(operand.core, dim.name))
+                    refuse(node_, ErrorKind::recipe, fmt::format("'{}' is a core dimension of input '{}', but the step loops over it for another input",
+                                                                 dim.name, operand.port));
             }
             for (const auto& name : operand.core)
-                if (operand.variances && !operand.is_per_item()) refuse_over(operand, name);
+                if (operand.variances && !operand.is_per_item() && !operand.is_described() && !operand.declaration->correlated) refuse_over(operand, name);
         });
         node_.halo_before = manifest_.halo_before;
         node_.halo_after = manifest_.halo_after;

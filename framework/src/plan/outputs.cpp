@@ -41,6 +41,8 @@ private:
         view->present = operand.connected;
         if (!operand.connected) return view;
         const auto names = plugin_names(operand);
+        const Array* known = operand.declaration->is_static ? &evaluate_(operand.node, operand.output) : nullptr;
+        if (known) operand.description.masks = known->description().masks;   // those that the producer filled, too
         auto& array = view->array;
         array.name = operand.port;   // not what the producer is called: steps may share a state
         array.dtype = operand.dtype;
@@ -60,8 +62,9 @@ private:
         }
         operand.fixed_mask = fixed_mask(operand);
         if (operand.fixed_mask) array.masks.push_back({"united", operand.core_names, operand.fixed_mask});
-        if (operand.declaration->is_static)
-            view->value = std::make_shared<const Array>(renamed(evaluate_(operand.node, operand.output).to_unit(operand.unit).transpose(operand.core), names));
+        for (const auto& dim : operand.description.correlated_over)
+            if (names.contains(dim)) array.correlated_over.push_back(names.at(dim));
+        if (known) view->value = std::make_shared<const Array>(renamed(known->to_unit(operand.unit).transpose(operand.core), names));
         return view;
     }
     /// A coordinate in the unit that plugin.json asks for.
@@ -96,9 +99,14 @@ private:
         array.name = port.name;
         const auto* first = first_input();
         if (first) array.facts = first->view->array.facts;
-        for (const auto& core : port.core) add_core(array, core);
+        std::vector<std::string> core_dims;
+        for (const auto& core : port.core)
+            if (const auto bound = binding_.of_output(core)) {   // what names and parameters do not tell is left to probe
+                core_dims.push_back(bound->name);
+                for (const auto& name : bound->plugin) array.dims.push_back({name, core_size(bound->name, name)});
+            }
         for (const auto& operand : node_.inputs)
-            if (operand.connected) inherit_core_coordinates(array, operand);
+            if (operand.connected) inherit_core_coordinates(array, operand, core_dims);
         if (!port.same_dtype.empty()) array.dtype = input(port.same_dtype).dtype;
         else if (!port.dtype.empty()) array.dtype = dtype_from_text(port.dtype);
         if (port.variances == "always") array.variances = true;
@@ -118,26 +126,23 @@ private:
         refuse(node_, ErrorKind::plugin, fmt::format("plugin.json refers to input '{}', which it does not declare", port));
     }
 
-    /// Dims that are not known from names and parameters are left to probe.
-    void add_core(Description& array, const CoreDim& core) const {
-        const auto bound = binding_.of_output(core, parameters_of(step_));
-        if (!bound) return;
-        for (const auto& name : bound->plugin) array.dims.push_back({name, core_size(name)});
-    }
-    [[nodiscard]] Index core_size(const std::string& name) const {
+    [[nodiscard]] Index core_size(const std::string& core_dim, const std::string& name) const {
         for (const auto& operand : node_.inputs)
             for (std::size_t i = 0; i < operand.core_names.size(); ++i)
-                if (operand.core_names[i] == name) return operand.core_shape[i];
+                if (operand.core_of[i] == core_dim && operand.core_names[i] == name) return operand.core_shape[i];
         return unset;
     }
     static constexpr Index unset = -2;
 
-    static void inherit_core_coordinates(Description& array, const Operand& operand) {
+    /// Of the core dims of plugin.json that the output has, not of others that are bound to dims of the same name.
+    static void inherit_core_coordinates(Description& array, const Operand& operand, const std::vector<std::string>& core_dims) {
+        const auto shared = [&](const Dim& dim) {
+            const auto at = std::find(operand.core_names.begin(), operand.core_names.end(), dim.name) - operand.core_names.begin();
+            return find_dim(array.dims, dim.name) && contains(core_dims, operand.core_of[static_cast<std::size_t>(at)]);
+        };
         for (const auto& each : operand.view->array.coordinates) {
-            if (array.coordinate(each.name) || each.values->dims().empty()) continue;
             const auto& dims = each.values->dims();
-            if (std::all_of(dims.begin(), dims.end(), [&](const Dim& d) { return find_dim(array.dims, d.name).has_value(); }))
-                array.coordinates.push_back(each);
+            if (!array.coordinate(each.name) && !dims.empty() && std::all_of(dims.begin(), dims.end(), shared)) array.coordinates.push_back(each);
         }
     }
 
@@ -215,7 +220,7 @@ private:
         if (node_.is_source() && core.empty()) return;   // only its probe knows
         DimNames declared, given;
         for (const auto& dim : core) {
-            const auto bound = binding_.of_output(dim, parameters_of(step_));
+            const auto bound = binding_.of_output(dim);
             if (!bound) return;
             declared.insert(declared.end(), bound->plugin.begin(), bound->plugin.end());
         }
@@ -245,6 +250,9 @@ private:
 
     [[nodiscard]] std::map<std::string, std::string> data_names() const {
         std::map<std::string, std::string> names;
+        for (const auto& port : manifest_.outputs)   // those that only outputs have
+            for (const auto& core : port.core)
+                if (const auto bound = binding_.of_output(core); bound && bound->plugin.size() == 1) names[bound->plugin[0]] = bound->data[0];
         for (const auto& operand : node_.inputs)
             for (std::size_t i = 0; i < operand.core.size(); ++i) names[operand.core_names[i]] = operand.core[i];
         return names;
@@ -278,7 +286,9 @@ private:
                 full.coordinates.push_back(each);
         for (const auto& mask : operand.description.masks) {
             const bool known = std::any_of(full.masks.begin(), full.masks.end(), [&](const Mask& m) { return m.name == mask.name; });
-            if (mask.values && !known && !mask.dims.empty() && fits(mask.values->dims(), false)) full.masks.push_back(mask);
+            const auto& dims = mask.dims;   // one over a core dim goes through the plugin, which may renumber it
+            const bool of_loop = std::all_of(dims.begin(), dims.end(), [&](const auto& dim) { return contains(operand.loop, dim); });
+            if (mask.values && !known && !dims.empty() && of_loop && fits(mask.values->dims(), false)) full.masks.push_back(mask);
         }
     }
 
@@ -303,9 +313,11 @@ private:
 
     void tag_correlated(Description& full) const {
         if (!full.variances) return;
-        std::set<std::string> tags(full.correlated_over.begin(), full.correlated_over.end());   // what probe said
+        std::set<std::string> tags;
+        const auto names = data_names();
+        for (const auto& dim : full.correlated_over) tags.insert(names.contains(dim) ? names.at(dim) : dim);   // what probe said
         for_each_connected(node_, [&](const Operand& operand) {
-            if (!operand.variances) return;
+            if (!operand.variances || operand.is_described()) return;
             tags.insert(operand.description.correlated_over.begin(), operand.description.correlated_over.end());
             const bool fixed = !operand.is_per_item() && operand.declaration->is_static;
             for (const auto& dim : node_.loop)

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// The rules of core dims: their own names, those that a recipe binds, packs, "...", names and presence by parameter.
+// The rules of core dims: their own names, those that a recipe binds or a parameter gives, packs, "...", presence by parameter.
 #include "binding.hpp"
 
 #include "report.hpp"
@@ -31,13 +31,18 @@ std::string text_of(const TextOrParameter& either, const ParameterLookup& parame
 BoundPort CoreBinding::bind(const InputPort& port, const DimNames& dims) {
     BoundPort out;
     for (const auto& dim : port.core) {
+        if (!dim.from_parameter.empty() && !parameter_(dim.from_parameter)) {
+            out = {};
+            out.known = false;
+            return out;
+        }
         const auto data = data_dims(dim, dims);
         if (!data) {
             out = {};
             out.missing = &dim;
             return out;
         }
-        out.core.push_back({dim.pack ? *data : DimNames{dim.name}, *data});
+        out.core.push_back({dim.name, dim.pack ? *data : DimNames{dim.name}, *data});
         out.data.insert(out.data.end(), data->begin(), data->end());
     }
     for (std::size_t i = 0; i < port.core.size(); ++i) of_inputs_.emplace(port.core[i].name, out.core[i]);
@@ -47,20 +52,27 @@ BoundPort CoreBinding::bind(const InputPort& port, const DimNames& dims) {
     return out;
 }
 
+/// Of a reduce those that follow the one it runs over.
+std::optional<DimNames> CoreBinding::all_dims(const DimNames& dims) const {
+    if (manifest_.kind != PluginKind::reduce) return dims;
+    const auto at = std::find(dims.begin(), dims.end(), over_);
+    return at == dims.end() ? std::nullopt : std::optional(DimNames(at + 1, dims.end()));
+}
+
 std::optional<DimNames> CoreBinding::data_dims(const CoreDim& dim, const DimNames& dims) const {
-    if (dim.name == "...") {   // of a reduce those that follow the one it runs over
-        if (manifest_.kind != PluginKind::reduce) return dims;
-        const auto at = std::find(dims.begin(), dims.end(), over_);
-        return at == dims.end() ? std::nullopt : std::optional(DimNames(at + 1, dims.end()));
-    }
+    static const DimNames all{"..."};
     std::vector<DimNames> forms{{dim.name}};
-    if (dim.pack) forms = manifest_.packs.at(dim.name);
-    if (const auto own = bound_.find(dim.name); own != bound_.end()) forms = {own->second};
-    const auto found = std::find_if(forms.begin(), forms.end(), [&](const auto& form) { return has_all(dims, form); });
-    return found == forms.end() ? std::nullopt : std::optional(*found);
+    if (dim.pack && dim.name != "...") forms = manifest_.packs.at(dim.name);
+    if (!dim.from_parameter.empty()) forms = {{text_of({"", dim.from_parameter}, parameter_)}};
+    else if (const auto own = bound_.find(dim.name); own != bound_.end()) forms = {own->second};
+    const auto found = std::find_if(forms.begin(), forms.end(), [&](const auto& form) { return form == all || has_all(dims, form); });
+    if (found == forms.end()) return std::nullopt;
+    return *found == all ? all_dims(dims) : std::optional(*found);
 }
 
 std::string CoreBinding::needed(const CoreDim& dim) const {
+    if (!dim.from_parameter.empty())
+        return "dimension " + in_quotes(text_of({"", dim.from_parameter}, parameter_)) + " that parameter " + in_quotes(dim.from_parameter) + " names";
     if (const auto own = bound_.find(dim.name); own != bound_.end())
         return "dimension " + to_text(own->second) + " that \"core\" binds " + in_quotes(dim.name) + " to";
     if (!dim.pack) return "dimension " + in_quotes(dim.name);
@@ -70,21 +82,28 @@ std::string CoreBinding::needed(const CoreDim& dim) const {
     return "dimensions " + join(forms, ", ", " or ");
 }
 
-std::optional<BoundDim> CoreBinding::of_output(const CoreDim& dim, const ParameterLookup& parameter) const {
+std::optional<BoundDim> CoreBinding::of_output(const CoreDim& dim) const {
     std::string name = dim.name;
     if (!dim.by_parameter.empty()) {
-        const auto named = dim.names.find(text_of({"", dim.by_parameter}, parameter));
+        const auto named = dim.names.find(text_of({"", dim.by_parameter}, parameter_));
         if (named == dim.names.end()) return std::nullopt;
         name = named->second;
     }
     if (!dim.when_parameter.empty()) {
-        const Json* value = parameter(dim.when_parameter);
+        const Json* value = parameter_(dim.when_parameter);
         if (!value) return std::nullopt;
         if (!given(*value)) return BoundDim{};
     }
     if (const auto found = of_inputs_.find(name); found != of_inputs_.end()) return found->second;
     if (dim.pack) return std::nullopt;
-    return BoundDim{{name}, {name}};
+    if (!dim.from_parameter.empty()) {
+        const Json* value = parameter_(dim.from_parameter);
+        if (!value) return std::nullopt;
+        if (!value->is_string()) return BoundDim{};   // null: not there
+        return BoundDim{name, {name}, {value->get<std::string>()}};
+    }
+    const auto own = bound_.find(name);
+    return BoundDim{name, {name}, own == bound_.end() ? DimNames{name} : own->second};
 }
 
 std::string to_text(const DimNames& dims) { return "[" + join(dims, ", ", ", ") + "]"; }

@@ -29,6 +29,7 @@ std::string text_of(const TextOrParameter& either, const ParameterLookup& parame
 
 /// A core dim of a port: one dimension, or those of a pack. Those of a pack the plugin sees under the data's names.
 struct BoundDim {
+    std::string name;   ///< in plugin.json, without dots. Of two inputs whose core dims have one name, these are the same
     DimNames plugin, data;
 };
 
@@ -38,14 +39,15 @@ struct BoundPort {
     DimNames loop;                     ///< the rest of the data's dims, in their order
     const CoreDim* missing = nullptr;  ///< the first whose dims the data lack: nothing else is filled in then
     std::string twice;                 ///< one of the data's dims that two core dims are bound to; "" none
+    bool known = true;                 ///< false: a parameter that names a dim has no value yet; nothing else is filled in then
 };
 
 /// The core dims of one step, bound input by input.
 class CoreBinding {
 public:
     /// `bound`: "core" of the step; it and the manifest must outlive this. `over`: the dimension that a reduce runs over.
-    CoreBinding(const Manifest& manifest, const std::map<std::string, DimNames>& bound, std::string over)
-        : manifest_(manifest), bound_(bound), over_(std::move(over)) {}
+    CoreBinding(const Manifest& manifest, const std::map<std::string, DimNames>& bound, std::string over, ParameterLookup parameter)
+        : manifest_(manifest), bound_(bound), over_(std::move(over)), parameter_(std::move(parameter)) {}
 
     /// Inputs come in the order of plugin.json: outputs have their core dims as the first input that has them.
     BoundPort bind(const InputPort& port, const DimNames& dims);
@@ -53,15 +55,17 @@ public:
     /// "dimension 'q'", "dimensions [y, x] or [pixel]": what a core dim may stand for.
     [[nodiscard]] std::string needed(const CoreDim& dim) const;
 
-    /// Of an output, when all inputs are bound. nullopt: not known from names and parameters.
-    [[nodiscard]] std::optional<BoundDim> of_output(const CoreDim& dim, const ParameterLookup& parameter) const;
+    /// Of an output, when all inputs are bound. nullopt: not known from names and parameters; without dims: not there.
+    [[nodiscard]] std::optional<BoundDim> of_output(const CoreDim& dim) const;
 
 private:
     [[nodiscard]] std::optional<DimNames> data_dims(const CoreDim& dim, const DimNames& dims) const;
+    [[nodiscard]] std::optional<DimNames> all_dims(const DimNames& dims) const;
 
     const Manifest& manifest_;
     const std::map<std::string, DimNames>& bound_;
     std::string over_;
+    ParameterLookup parameter_;
     std::map<std::string, BoundDim> of_inputs_;
 };
 

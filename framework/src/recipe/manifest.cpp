@@ -58,6 +58,7 @@ CoreDim to_core_dim(const Json& json) {
     }
     dim.name = text_or(json, "name");
     dim.when_parameter = text_or(json, "when");
+    dim.from_parameter = text_or(json, "from");
     dim.by_parameter = text_or(json, "by");
     dim.names = texts_of(member(json, "names"));
     return dim;
@@ -80,6 +81,7 @@ InputPort to_input(const std::string& name, const Json& json) {
     port.is_static = flag(json, "static");
     port.described = flag(json, "described");
     port.optional = flag(json, "optional");
+    port.correlated = flag(json, "correlated");
     port.forbids = texts_of(member(json, "forbids"));
     port.requires_ = texts_of(member(json, "requires"));
     port.unless = texts_of(member(json, "unless"));
@@ -204,6 +206,7 @@ private:
                 fault(here, "the pack " + in_quotes(core[i].name) + " is not declared in 'packs'.");
             if (!core[i].by_parameter.empty()) need_parameter(here, core[i].by_parameter);
             if (!core[i].when_parameter.empty()) need_parameter(here, core[i].when_parameter);
+            if (!core[i].from_parameter.empty()) need_parameter(here, core[i].from_parameter);
         }
     }
 

@@ -27,6 +27,7 @@ public:
             if (const auto given = step_.per_item.find(parameter); given != step_.per_item.end())
                 take_per_item(parameter, given->second);
         check_over_found();
+        check_core_and_loop();
         if (!step_.sound) return;
         for (const auto& port : manifest_.outputs)
             if (!faulty_) give_output(port);
@@ -76,6 +77,7 @@ private:
 
     void take_dims(const InputPort& port, const Reference& from, const DimNames& dims) {
         const auto bound = binding_.bind(port, dims);
+        if (!bound.known) return void(dims_known_ = false);
         if (bound.missing) return report_missing(port, from, *bound.missing, dims);
         if (!bound.twice.empty())
             fault("dims-mismatch", step_.core.empty() ? at_input(port) : step_.pointer + "/core",
@@ -87,7 +89,7 @@ private:
         if (contains(dims, over_)) over_found_ = true;
         append_new(loop_, bound.loop);
         if (first_dims_.empty()) first_dims_ = dims;
-        seen_.push_back({what(port, from), at_input(port), dims});
+        seen_.push_back({what(port, from), at_input(port), dims, bound.data});
     }
 
     void report_missing(const InputPort& port, const Reference& from, const CoreDim& dim, const DimNames& dims) {
@@ -95,18 +97,28 @@ private:
             if (!over_.empty()) report_over({what(port, from), at_input(port), dims});
             return;
         }
+        const std::string begin = what(port, from) + " has the dimensions " + to_text(dims) + ", but not the " + binding_.needed(dim) + ".";
+        if (!dim.from_parameter.empty()) {
+            const auto wanted = text_of({"", dim.from_parameter}, lookup());
+            return fault("dims-mismatch", step_.pointer + "/with/" + dim.from_parameter, begin + did_you_mean(wanted, dims));
+        }
         const bool bound = step_.core.contains(dim.name);
-        fault("dims-mismatch", bound ? step_.pointer + "/core/" + dim.name : at_input(port),
-              what(port, from) + " has the dimensions " + to_text(dims) + ", but not the " + binding_.needed(dim) + "." +
+        fault("dims-mismatch", bound ? step_.pointer + "/core/" + dim.name : at_input(port), begin +
                   (dim.pack || dims.empty() ? "" : " Bind it to one that is there, such as \"core\": {\"" + dim.name + "\": \"" +
                                                        dims.back() + "\"}, or feed another array."));
     }
 
     void check_binding() {
         std::vector<std::string> names, packs;
-        for (const auto& port : manifest_.inputs)
-            for (const auto& dim : port.core)
-                if (dim.name != "...") (dim.pack ? packs : names).push_back(dim.name);
+        const auto take = [&](const std::vector<CoreDim>& core) {
+            for (const auto& dim : core)
+                if (dim.name != "..." && dim.from_parameter.empty()) (dim.pack ? packs : names).push_back(dim.name);
+            for (const auto& dim : core)
+                for (const auto& [value, name] : dim.names) names.push_back(name);
+        };
+        for (const auto& port : manifest_.inputs) take(port.core);
+        for (const auto& port : manifest_.outputs) take(port.core);
+        std::erase(names, "");
         std::vector<std::string> all = names;
         append_new(all, packs);
         for (const auto& [name, dims] : step_.core) {
@@ -136,7 +148,7 @@ private:
 
     struct Seen {
         std::string what, pointer;
-        DimNames dims;
+        DimNames dims, core = {};
     };
 
     void check_over_found() {
@@ -148,6 +160,14 @@ private:
         const std::string pointer = given ? step_.pointer + "/with/" + manifest_.over.parameter : seen.pointer;
         fault("dims-mismatch", pointer, "it runs over " + in_quotes(over_) + ", but " + seen.what + " has the dimensions " +
                                             to_text(seen.dims) + "." + (given ? did_you_mean(over_, seen.dims) : ""));
+    }
+
+    /// What one input holds whole in each item, another must not loop over.
+    void check_core_and_loop() {
+        for (const auto& seen : seen_)
+            for (const auto& dim : seen.core)
+                if (contains(loop_, dim) && !faulty_)
+                    fault("dims-mismatch", seen.pointer, seen.what + " has " + in_quotes(dim) + " as a core dimension, but the step loops over it for another input.");
     }
 
     // ---- outputs
@@ -177,7 +197,7 @@ private:
         DimNames dims = loop_;
         std::erase(dims, over_);
         for (const auto& dim : port.core) {
-            const auto more = binding_.of_output(dim, lookup());
+            const auto more = binding_.of_output(dim);
             if (!more) return std::nullopt;
             dims.insert(dims.end(), more->data.begin(), more->data.end());
         }
@@ -230,7 +250,7 @@ private:
     ArrayTypes& types_;
     Report& report_;
     const std::string over_;   ///< reduce: the dimension; "" when not known
-    CoreBinding binding_{manifest_, step_.core, over_};
+    CoreBinding binding_{manifest_, step_.core, over_, lookup()};
     DimNames loop_, first_dims_;
     std::vector<Seen> seen_;
     bool dims_known_ = true, over_found_ = false, faulty_ = false;

@@ -37,12 +37,14 @@ struct WantedUnit {
 ///   "..."                               all dims; of a reduce those that follow the one it runs over
 ///   {"by": "unit", "names": {"1/nm": "q", "deg": "two_theta"}}   named by the value of a parameter (outputs)
 ///   {"name": "replicate", "when": "blocks"}   there only when that parameter is given: not null, false or 0 (outputs)
+///   {"name": "item", "from": "dim"}     the data's dimension that the parameter `dim` names; null: not there (outputs)
 struct CoreDim {
     std::string name;            ///< without the dots of a pack; "..." stays
     bool pack = false;           ///< "pixel..." and "..."
     std::string by_parameter;
     std::map<std::string, std::string> names;
     std::string when_parameter;
+    std::string from_parameter;
 };
 
 /// A coordinate that a plugin wants with an input. It comes as float64 per loop item, in `unit`.
@@ -64,6 +66,7 @@ struct InputPort {
     bool is_static = false;             ///< no loop dimensions; its value is known to probe and prepare
     bool described = false;             ///< only its description is used: no value is read, its other dims are not looped over
     bool optional = false;
+    bool correlated = false;            ///< takes variances that are correlated along its core dims; probe hands that on
     std::map<std::string, std::string> forbids;   ///< fact -> why ("smoothed" -> "the invariant needs raw data")
     std::map<std::string, std::string> requires_; ///< fact -> why ("requires" in plugin.json)
     std::map<std::string, std::string> unless;    ///< forbidden fact -> boolean parameter that allows it

@@ -83,6 +83,7 @@ struct SmallArray {
     std::vector<double> values;       ///< numbers, converted to double
     std::vector<std::int64_t> integers;   ///< the same, exact, when they are integers below 2^63 (train ids, time stamps)
     std::vector<std::string> labels;  ///< of a string array
+    std::int32_t dtype = SLUICE_FLOAT64;  ///< as stored
 };
 
 /// Nothing when one of them is too large.
@@ -103,6 +104,7 @@ inline SmallArray to_small_array(const sluice_array& array) {
     }
     out.unit = to_view(array.unit);
     out.edges = array.edges != 0;
+    out.dtype = array.dtype;
     if (!array.values) return out;
     if (array.dtype == SLUICE_STRING) {
         const auto* labels = static_cast<const sluice_text*>(array.values);
@@ -278,6 +280,27 @@ public:
         for (const auto& label : labels) texts.push_back(to_text(label));
         give(name, {{dim, static_cast<std::int64_t>(labels.size())}}, "1", SLUICE_STRING, texts, false,
              [&](const sluice_array& array) { host().set_coordinate(handle_, to_text(name), &array); });
+    }
+    /// One as InputDescription hands it over, with its dtype: numbers or labels over any dims, bin edges.
+    void set_coordinate(const SmallArray& array) const {
+        const auto put = [&](const auto& values) {
+            give(array.name, array.dims, array.unit, array.dtype, values, array.edges,
+                 [&](const sluice_array& whole) { host().set_coordinate(handle_, to_text(array.name), &whole); });
+        };
+        if (array.dtype == SLUICE_STRING) {
+            std::vector<sluice_text> texts;
+            for (const auto& label : array.labels) texts.push_back(to_text(label));
+            return put(texts);
+        }
+        with_dtype(array.dtype, [&](auto zero) {
+            using T = decltype(zero);
+            std::vector<T> values;
+            if (std::is_integral_v<T> && !array.integers.empty())
+                for (const auto each : array.integers) values.push_back(static_cast<T>(each));
+            else
+                for (const auto each : array.values) values.push_back(static_cast<T>(each));
+            put(values);
+        });
     }
     void drop_coordinate(std::string_view name) const { host().drop_coordinate(handle_, to_text(name)); }
 
