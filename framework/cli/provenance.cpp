@@ -1,5 +1,9 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // sluice provenance: how a result was made, from its file.
+#include <set>
+#include <string>
+#include <vector>
+
 #include <fmt/format.h>
 
 #include <sluice/host/result.hpp>
@@ -13,7 +17,8 @@ namespace {
 
 const Command show_command{"sluice provenance show", "RESULT",
                            "Tells how a result was made: the recipe, each step with its parameters, the inputs with their\n"
-                           "fingerprints, and warnings. With --format json all that the file keeps.",
+                           "fingerprints, and warnings; then the same of inputs that are results themselves, back to the\n"
+                           "raw data. With --format json all that the file keeps.",
                            format_options};
 
 const Json& member(const Json& object, const char* name) {
@@ -39,20 +44,40 @@ void print_step(const Json& step) {
     print_values(member(step, "resolved"), Json::object(), " (chosen by the run)");
 }
 
-void print_text(const Json& provenance) {
-    const Json& recipe = member(provenance, "recipe");
-    fmt::print("recipe: {} {} \"{}\"\nmade:   {} by {} {}\n\nsteps\n", recipe.value("id", ""), recipe.value("version", ""),
-               recipe.value("title", ""), provenance.value("date", ""), provenance.value("program", ""),
-               provenance.value("version", ""));
-    for (const Json& step : member(provenance, "steps")) print_step(step);
-    const Json& files = member(provenance, "files");
+void print_files(const Json& files, const Json& history) {
     if (!files.empty()) fmt::print("\ninputs\n");
-    for (const Json& file : files)
+    for (const Json& file : files) {
         fmt::print("  {}\n    {}, sha256 ({}) {}\n", file.value("path", ""), bytes_text(file.value("size", Index{0})),
                    file.value("coverage", ""), file.value("sha256", ""));
-    const Json& warnings = member(provenance, "warnings");
+        if (history.contains(file.value("sha256", ""))) fmt::print("    is itself a result: see below how it was made\n");
+    }
+}
+
+void print_record(const Json& record, const Json& history) {
+    const Json& recipe = member(record, "recipe");
+    fmt::print("recipe: {} {} \"{}\"\nmade:   {} by {} {}\n\nsteps\n", recipe.value("id", ""), recipe.value("version", ""),
+               recipe.value("title", ""), record.value("date", ""), record.value("program", ""), record.value("version", ""));
+    for (const Json& step : member(record, "steps")) print_step(step);
+    print_files(member(record, "files"), history);
+    const Json& warnings = member(record, "warnings");
     if (!warnings.empty()) fmt::print("\nwarnings\n");
     for (const Json& warning : warnings) fmt::print("  {}\n", plain_text(warning));
+}
+
+/// From the result back to the raw data, each record once.
+void print_text(const Json& provenance) {
+    const Json& history = member(provenance, "history");
+    print_record(provenance, history);
+    std::set<std::string> shown;
+    std::vector<const Json*> records{&provenance};
+    for (std::size_t i = 0; i < records.size(); ++i)
+        for (const Json& file : member(*records[i], "files")) {
+            const auto earlier = history.find(file.value("sha256", ""));
+            if (earlier == history.end() || !shown.insert(earlier.key()).second) continue;
+            fmt::print("\n----\nhow {} was made\n\n", file.value("path", ""));
+            print_record(*earlier, history);
+            records.push_back(&*earlier);
+        }
 }
 
 int show(const Arguments& arguments) {

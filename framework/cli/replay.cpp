@@ -33,19 +33,30 @@ struct Changes {
     std::vector<std::string> missing, changed, notes;
 };
 
-void compare_input(const Json& kept, Changes& changes) {
-    const std::string path = kept.value("path", "");
+/// " (a result of recipe x 1.0.0, made …)" for an input that is a result itself, else nothing.
+std::string origin_of(const Json& kept, const Json& history) {
+    const auto record = history.find(kept.value("sha256", ""));
+    if (record == history.end()) return {};
+    const Json recipe = record->value("recipe", Json::object());
+    return fmt::format(" (a result of recipe {} {}, made {})", recipe.value("id", ""), recipe.value("version", ""),
+                       record->value("date", ""));
+}
+
+void compare_input(const Json& kept, const Json& history, Changes& changes) {
+    const std::string path = kept.value("path", ""), origin = origin_of(kept, history);
     std::error_code error;
     if (!std::filesystem::exists(path, error)) {
-        changes.missing.push_back(fmt::format("input '{}' is missing", path));
+        changes.missing.push_back(fmt::format("input '{}'{} is missing", path, origin));
         return;
     }
     const Fingerprint now = fingerprint(path, kept.value("coverage", "") == "full" ? whole_file : 0);
     const auto size = kept.value("size", Index{0});
     if (now.size != size)
-        changes.changed.push_back(fmt::format("input '{}' has changed: {} bytes, had {}", path, now.size, size));
+        changes.changed.push_back(fmt::format("input '{}'{} has changed: {} bytes, had {}", path, origin, now.size, size));
     else if (now.sha256 != kept.value("sha256", ""))
-        changes.changed.push_back(fmt::format("input '{}' has changed: its SHA-256 ({}) differs", path, now.coverage));
+        changes.changed.push_back(fmt::format("input '{}'{} has changed: its SHA-256 ({}) differs", path, origin, now.coverage));
+    else if (!origin.empty())
+        changes.notes.push_back(fmt::format("input '{}'{} has not changed; it can be replayed in turn", path, origin));
 }
 
 void compare_plugin(const Json& step, const Plugins& plugins, Changes& changes) {
@@ -62,7 +73,8 @@ void compare_plugin(const Json& step, const Plugins& plugins, Changes& changes) 
 
 Changes compare_origin(const Json& provenance, const Plugins& plugins) {
     Changes changes;
-    for (const Json& file : provenance.value("files", Json::array())) compare_input(file, changes);
+    const Json history = provenance.value("history", Json::object());
+    for (const Json& file : provenance.value("files", Json::array())) compare_input(file, history, changes);
     for (const Json& step : provenance.value("steps", Json::array())) compare_plugin(step, plugins, changes);
     return changes;
 }

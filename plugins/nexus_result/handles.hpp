@@ -1,31 +1,28 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// HDF5's failures as exceptions.
+// The HDF5 tools that sinks share, under the names that this plugin uses.
 #pragma once
 
-#include <stdexcept>
-#include <string>
-
-#include "sluice/io/hdf5.hpp"
+#include <sluice/io/hdf5.hpp>
+#include <sluice/io/hdf5_file_driver.hpp>
+#include <sluice/io/hdf5_tree.hpp>
 
 namespace sluice::nexus_result {
 
+using io::checked;
+using io::Field;
+using io::file_access;
+using io::FileState;
+using io::fill_group;
+using io::free_name;
+using io::Group;
 using io::Handle;
+using io::make_group;
+using io::nexus_name;
+using io::owned;
 using io::QuietErrors;
-
-/// "what: innermost message of the HDF5 call that just failed"
-[[noreturn]] inline void fail(const std::string& what) {
-    const auto reason = io::hdf5_reason();
-    throw std::runtime_error(what + ": " + (reason.empty() ? "HDF5 gives no reason" : reason));
-}
-
-/// Status of an HDF5 call; throws when it failed.
-template <class Status>
-Status checked(Status status, const std::string& what) {
-    if (status < 0) fail(what);
-    return status;
-}
-
-/// The identifier that an HDF5 call returned; throws when it failed.
-inline Handle owned(hid_t id, const std::string& what) { return Handle(checked(id, what)); }
+using io::Value;
+using io::write_attribute;
+using io::write_field;
+using io::write_group;
 
 }  // namespace sluice::nexus_result

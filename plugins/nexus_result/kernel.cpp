@@ -9,22 +9,17 @@
 #include <functional>
 #include <numeric>
 
+#include <sluice/io/result_format.hpp>
+#include <sluice/io/write_advice.hpp>
+
 #include "layout.hpp"
 
 namespace sluice::nexus_result {
 namespace {
 
-constexpr std::int64_t buffer_elements = std::int64_t{1} << 17;
+namespace format = io::result_format;
 
-std::string advice(int error) {
-    switch (error) {
-        case ENOSPC: return ". Free space or choose another folder for the output";
-        case EDQUOT: return ". Free space within the quota or choose another folder for the output";
-        case EFBIG: return ": the file reached the size limit of the process (ulimit -f) or of the file system";
-        case EACCES: case EROFS: return ". Choose a folder for the output that may be written";
-        default: return "";
-    }
-}
+constexpr std::int64_t buffer_elements = std::int64_t{1} << 17;
 
 using Indices = std::vector<std::int64_t>;
 
@@ -82,7 +77,7 @@ void ResultFile::guarded(const F& f) {
     const QuietErrors quiet;
     const auto throw_system_error = [&] {
         if (state_.error != 0)
-            throw std::runtime_error("cannot write '" + path_ + "': " + std::strerror(state_.error) + advice(state_.error));
+            throw std::runtime_error("cannot write '" + path_ + "': " + std::strerror(state_.error) + io::write_advice(state_.error));
     };
     try {
         f();
@@ -100,6 +95,7 @@ ResultFile::ResultFile(std::string path, const std::vector<ArrayDescription>& ar
         file_ = owned(H5Fcreate(path_.c_str(), H5F_ACC_TRUNC, H5P_DEFAULT, access.get()), "cannot create the file");
         write_attribute(file_.get(), "NX_class", "NXroot");
         write_attribute(file_.get(), "default", "entry");
+        write_attribute(file_.get(), format::version_attribute, format::version);
         entry_ = make_group(file_.get(), "entry", "NXentry");
         process_ = make_group(entry_.get(), "process", "NXprocess");
         for (const auto& array : arrays) data_.push_back(make_data(array, deflate_level));
@@ -107,22 +103,32 @@ ResultFile::ResultFile(std::string path, const std::vector<ArrayDescription>& ar
 }
 
 ResultFile::Data ResultFile::make_data(const ArrayDescription& array, int deflate_level) {
-    Data data{array.label, free_name(entry_.get(), array.label), array.dims.size(), {}, {}, {}};
+    Data data{array.label, free_name(entry_.get(), array.label), array.dims.size(), {}, {}, {}, {}};
     const auto group = make_group(entry_.get(), data.group, "NXdata");
-    const auto signal = signal_name(array);
-    write_surroundings(group.get(), array, signal);
+    const auto coordinates = write_coordinates(group.get(), array);
+    const auto signal = signal_name(group.get(), array);
     data.signal = make_dataset(group.get(), signal, element_type(array.type).get(), array.dims, deflate_level);
     describe_signal(group.get(), data.signal.get(), array, signal);
-    if (array.variances) {
-        data.errors = make_dataset(group.get(), signal + "_errors", H5T_NATIVE_DOUBLE, array.dims, deflate_level);
-        write_attribute(data.errors.get(), "units", array.unit.empty() ? "1" : array.unit);
-        if (!array.correlated_over.empty()) write_attribute(data.errors.get(), "correlated_over", array.correlated_over);
+    if (array.variances) make_errors(data, group.get(), array, signal, deflate_level);
+    std::vector<std::string> masks;
+    for (const auto& mask : array.masks) {
+        masks.push_back(mask.values.empty() ? free_name(group.get(), "mask") : write_mask(group.get(), mask, signal));
+        if (mask.values.empty()) data.mask = make_mask(group.get(), masks.back(), array, mask, deflate_level);
     }
-    if (std::any_of(array.masks.begin(), array.masks.end(), [](const Mask& mask) { return mask.values.empty(); })) {
-        data.mask = make_dataset(group.get(), free_name(group.get(), "mask"), H5T_NATIVE_INT8, array.dims, deflate_level);
-        write_attribute(data.mask.get(), "units", "1");
-    }
+    write_facts(group.get(), array.facts);
+    if (!coordinates.empty()) write_attribute(data.signal.get(), format::coordinates, coordinates);
+    if (!masks.empty()) write_attribute(data.signal.get(), format::masks, masks);
     return data;
+}
+
+void ResultFile::make_errors(Data& data, hid_t group, const ArrayDescription& array, const std::string& signal,
+                             int deflate_level) const {
+    data.errors = make_dataset(group, signal + format::errors_suffix, H5T_NATIVE_DOUBLE, array.dims, deflate_level);
+    write_attribute(data.errors.get(), "units", array.unit.empty() ? "1" : array.unit);
+    if (!array.correlated_over.empty()) write_attribute(data.errors.get(), format::correlated_over, array.correlated_over);
+    data.rounding = make_dataset(group, signal + format::rounding_suffix, H5T_NATIVE_INT8, array.dims, deflate_level);
+    write_attribute(data.rounding.get(), "units", "1");
+    write_attribute(data.rounding.get(), "long_name", "variance less the square of the error, in units of the last place");
 }
 
 void ResultFile::write(std::size_t array, const Box& box) {
@@ -130,10 +136,12 @@ void ResultFile::write(std::size_t array, const Box& box) {
     guarded([&] {
         const auto type = owned(H5Dget_type(data.signal.get()), "cannot get the type");
         write_part(data.signal.get(), type.get(), box.start, box.count, box.values);
-        if (data.errors.get() >= 0 && box.variances)
+        if (data.errors && box.variances) {
             write_converted<double>(data.errors.get(), H5T_NATIVE_DOUBLE, box, box.variances,
                                     [](double variance) { return std::sqrt(variance); });
-        if (data.mask.get() >= 0 && box.mask)
+            write_converted<std::int8_t>(data.rounding.get(), H5T_NATIVE_INT8, box, box.variances, format::variance_rounding);
+        }
+        if (data.mask && box.mask)
             write_converted<std::int8_t>(data.mask.get(), H5T_NATIVE_INT8, box, box.mask,
                                          [](std::uint8_t masked) { return static_cast<std::int8_t>(masked != 0); });
     });
@@ -156,6 +164,14 @@ void ResultFile::set_default(const Ending& ending) const {
             if (data && (data->rank > 0 || !drawable)) return write_attribute(entry_.get(), "default", data->group);
 }
 
+/// What the recipe calls the arrays.
+void ResultFile::write_references(const Ending& ending) const {
+    if (!ending.default_array.empty()) write_attribute(entry_.get(), format::default_array, ending.default_array);
+    for (const auto& data : data_)
+        if (const auto found = ending.references.find(data.label); found != ending.references.end())
+            write_attribute(data.signal.get(), format::array, found->second);
+}
+
 void ResultFile::finish(const Ending& ending) {
     guarded([&] {
         write_field(entry_.get(), {free_name(entry_.get(), "title"), ending.title});
@@ -165,6 +181,7 @@ void ResultFile::finish(const Ending& ending) {
             write_group(entry_.get(), step);
         }
         set_default(ending);
+        write_references(ending);
         data_.clear();
         checked(process_.close(), "cannot close the file");
         checked(entry_.close(), "cannot close the file");

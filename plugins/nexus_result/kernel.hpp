@@ -4,20 +4,20 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <map>
 #include <span>
 #include <string>
 #include <vector>
 
-#include "file_driver.hpp"
 #include "handles.hpp"
-#include "tree.hpp"
 
 namespace sluice::nexus_result {
 
 enum class ElementType {
     float64 = 1, float32, int8, int16, int32, int64, uint8, uint16, uint32, uint64,
     boolean,    ///< one byte, 0 or 1
-    complex128
+    complex128,
+    text        ///< of coordinates only
 };
 
 struct Dim {
@@ -32,8 +32,9 @@ struct Coordinate {
     std::string unit = "1";
     bool edges = false;                    ///< bin edges: the last size is one more than the dimension's
     std::vector<double> values = {};
-    std::vector<std::string> labels = {};  ///< instead of values
+    std::vector<std::string> labels = {};  ///< of texts, instead of values
     std::vector<std::int64_t> integers = {};   ///< the values of an integer coordinate, exact
+    ElementType type = ElementType::float64;   ///< as which they are kept
 };
 
 /// Elements to leave out (nonzero). Without values it rides with the data and comes with each box.
@@ -69,6 +70,7 @@ struct Ending {
     std::string title;
     std::string default_array;   ///< "step.port" of the array to show on opening
     std::string default_curve;   ///< shown in its place when that is a single number; may be empty
+    std::map<std::string, std::string> references;   ///< "step.port" of each label
     Group process;               ///< what becomes /entry/process
     std::vector<Group> steps;    ///< further groups of the entry
 };
@@ -77,6 +79,7 @@ struct Ending {
 /// Everything throws std::runtime_error with the path and the reason, of the system (disk full, file too large, quota,
 /// permission) or of HDF5. After that only abandon() or the destructor may follow; both are safe and silent.
 /// Memory: 4 MiB of chunk cache per large dataset, and 1 MiB (or one element's row) for uncertainties.
+/// Attributes and datasets beyond NeXus, by which an array is read back exactly, are named in sluice/io/result_format.hpp.
 class ResultFile {
 public:
     /// deflate_level: 0 stores as it is, 1 to 9 compress datasets above 1 MiB.
@@ -85,7 +88,7 @@ public:
     ResultFile(const ResultFile&) = delete;
     ResultFile& operator=(const ResultFile&) = delete;
 
-    /// Variances become standard deviations; a variance below 0 is written as NaN.
+    /// Variances become standard deviations, and beside them what their squares lack; a variance below 0 is written as NaN.
     void write(std::size_t array, const Box& box);
     /// Adds the record, flushes and closes.
     void finish(const Ending& ending);
@@ -96,11 +99,13 @@ private:
     struct Data {
         std::string label, group;
         std::size_t rank = 0;
-        Handle signal, errors, mask;
+        Handle signal, errors, rounding, mask;
     };
 
     Data make_data(const ArrayDescription& array, int deflate_level);
+    void make_errors(Data& data, hid_t group, const ArrayDescription& array, const std::string& signal, int deflate_level) const;
     [[nodiscard]] const Data* find(const std::string& reference) const;
+    void write_references(const Ending& ending) const;
     void set_default(const Ending& ending) const;
     template <class F>
     void guarded(const F& f);

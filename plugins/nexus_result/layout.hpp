@@ -1,24 +1,24 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// How an array lies in the file: types, chunks, and the fields around the signal of an NXdata group.
+// The fields around the signal of an NXdata group.
 #pragma once
 
-#include "kernel.hpp"
+#include "dataset.hpp"
 
 namespace sluice::nexus_result {
 
-/// The HDF5 type of an element, in memory and in the file; complex numbers as h5py has them.
-[[nodiscard]] Handle element_type(ElementType type);
+/// Coordinates, and @axes. Returns the names of their datasets.
+std::vector<std::string> write_coordinates(hid_t group, const ArrayDescription& array);
 
-/// A dataset of these dims, to be written later. Above 1 MiB it is chunked: whole trailing dimensions as far as they fit
-/// in 1 MiB, so that a chunk is a group of items or a band of one.
-[[nodiscard]] Handle make_dataset(hid_t group, const std::string& name, hid_t type, const std::vector<Dim>& dims,
-                                  int deflate_level);
+/// Name of the signal: what stands after the last dot of the label, with an addition where a coordinate or an axis has it.
+[[nodiscard]] std::string signal_name(hid_t group, const ArrayDescription& array);
 
-/// Name of the signal: what stands after the last dot of the label, unless a coordinate or dimension has it.
-[[nodiscard]] std::string signal_name(const ArrayDescription& array);
+/// A mask of every value, to be written later, with @name and the dimensions that it varies over.
+[[nodiscard]] Handle make_mask(hid_t group, const std::string& name, const ArrayDescription& array, const Mask& mask,
+                              int deflate_level);
+/// One known in advance. Returns the name of its dataset.
+std::string write_mask(hid_t group, const Mask& mask, const std::string& signal);
 
-/// Coordinates, @axes, masks known in advance and facts.
-void write_surroundings(hid_t group, const ArrayDescription& array, const std::string& signal);
+void write_facts(hid_t group, const std::vector<Field>& facts);
 
 /// @units, @long_name, @dims, @interpretation of the signal, and the style of the plot.
 void describe_signal(hid_t group, hid_t dataset, const ArrayDescription& array, const std::string& signal);

@@ -20,6 +20,7 @@ static_assert(static_cast<int>(ElementType::uint8) == SLUICE_UINT8);
 static_assert(static_cast<int>(ElementType::uint64) == SLUICE_UINT64);
 static_assert(static_cast<int>(ElementType::boolean) == SLUICE_BOOLEAN);
 static_assert(static_cast<int>(ElementType::complex128) == SLUICE_COMPLEX128);
+static_assert(static_cast<int>(ElementType::text) == SLUICE_STRING);
 
 std::vector<Dim> dims(const std::vector<sdk::DimSize>& from) {
     std::vector<Dim> all;
@@ -28,7 +29,8 @@ std::vector<Dim> dims(const std::vector<sdk::DimSize>& from) {
 }
 
 Coordinate coordinate(const sdk::SmallArray& from) {
-    return {from.name, dims(from.dims), from.unit, from.edges, from.values, from.labels, from.integers};
+    return {from.name, dims(from.dims), from.unit, from.edges, from.values, from.labels, from.integers,
+            static_cast<ElementType>(from.dtype)};
 }
 
 Mask mask(const sdk::SmallArray& from) {

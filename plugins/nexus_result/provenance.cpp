@@ -115,6 +115,8 @@ Ending parse_provenance(std::string_view json) {
         ending.default_array = run.value("default", "");
         if (const auto curve = run.find("default_curve"); curve != run.end() && curve->is_string())
             ending.default_curve = curve->get<std::string>();
+        const auto kept = run.value("kept", Json::object());
+        for (const auto& [label, reference] : kept.items()) ending.references[label] = reference.get<std::string>();
         ending.process = process_group(run, std::string(json));
         const auto date = run.at("date").get<std::string>();
         for (const auto& step : run.at("steps")) ending.steps.push_back(step_group(step, ending.steps.size() + 1, date));

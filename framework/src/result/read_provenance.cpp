@@ -2,15 +2,19 @@
 // The provenance of a result: read back from the file, its recipe checked against the checksum beside it.
 #include <sluice/host/result.hpp>
 
+#include <array>
+#include <fstream>
 #include <mutex>
 
 #include <fmt/format.h>
 
 #include <sluice/host/error.hpp>
 #include <sluice/host/fingerprint.hpp>
+#include <sluice/io/result_format.hpp>
 
 #include "host/boundary.hpp"
 #include "result/hdf5_file.hpp"
+#include "result/history.hpp"
 
 namespace sluice {
 namespace {
@@ -24,7 +28,27 @@ std::string need_text(hid_t handle, const std::filesystem::path& file, const std
     refuse(file, "was not written by sluice: it has no text " + path);
 }
 
+/// By the first bytes, where our results have it: cheap to ask of ten thousand images.
+bool begins_as_hdf5(const std::filesystem::path& file) {
+    constexpr std::string_view signature = "\x89HDF\r\n\x1a\n";
+    std::array<char, signature.size()> begin{};
+    return std::ifstream(file, std::ios::binary).read(begin.data(), begin.size()) &&
+           std::string_view(begin.data(), begin.size()) == signature;
+}
+
+bool is_result(const std::filesystem::path& file) {
+    if (!begins_as_hdf5(file)) return false;
+    const std::lock_guard lock(io_mutex());
+    const QuietHdf5 quiet;
+    const Hdf5Handle handle(H5Fopen(file.c_str(), H5F_ACC_RDONLY, H5P_DEFAULT));
+    return handle && H5Aexists(handle, io::result_format::version_attribute) > 0;
+}
+
 }  // namespace
+
+std::optional<Json> provenance_if_result(const std::filesystem::path& file) {
+    return is_result(file) ? std::optional(read_provenance(file)) : std::nullopt;
+}
 
 Json read_provenance(const std::filesystem::path& file) {
     const std::lock_guard lock(io_mutex());

@@ -10,6 +10,7 @@
 
 #include <sluice/host/version.hpp>
 
+#include "result/history.hpp"
 #include "run/sink.hpp"
 
 namespace sluice {
@@ -48,6 +49,25 @@ Json default_curve(const Graph& graph) {
     return nullptr;
 }
 
+Json history_of(const std::vector<InputFile>& files) {
+    Json history = Json::object();
+    for (const auto& file : files) {
+        if (file.provenance.is_null()) continue;
+        Json record = file.provenance;
+        if (record.contains("history")) history.update(record["history"]);
+        record.erase("history");
+        history[file.fingerprint.sha256] = std::move(record);
+    }
+    return history;
+}
+
+/// What the file calls the kept arrays: "net" is "net.intensity".
+Json kept_json(const Graph& graph) {
+    Json kept = Json::object();
+    for (const auto& each : kept_arrays(graph)) kept[each.label] = each.reference;
+    return kept;
+}
+
 }  // namespace
 
 std::string text_of_json(const Json& json, int indent) { return json.dump(indent, ' ', false, Json::error_handler_t::replace); }
@@ -60,7 +80,8 @@ std::vector<InputFile> fingerprint_inputs(const Graph& graph, bool full) {
     std::vector<InputFile> files;
     for (const auto& node : graph.nodes)
         for (const auto& file : node->state->files)
-            files.push_back({node->step->name, full ? fingerprint(file, std::numeric_limits<Index>::max()) : fingerprint(file)});
+            files.push_back({node->step->name, full ? fingerprint(file, std::numeric_limits<Index>::max()) : fingerprint(file),
+                             provenance_if_result(file).value_or(nullptr)});
     return files;
 }
 
@@ -90,9 +111,11 @@ Json make_provenance(const Plan& plan, const std::vector<InputFile>& files, cons
                         {"effective", recipe.effective}, {"effective_text", effective}, {"effective_sha256", sha256(effective)}}},
             {"default", recipe.default_output.step + "." + recipe.default_output.port},
             {"default_curve", default_curve(graph)},
+            {"kept", kept_json(graph)},
             {"execution", {{"threads", plan.threads()}, {"memory_limit_bytes", plan.memory_limit_bytes()}, {"grain", grains}}},
             {"steps", steps},
             {"files", inputs},
+            {"history", history_of(files)},
             {"notes", plan.notes()},
             {"warnings", all_warnings(graph)},
             {"failed_checks", checks}};

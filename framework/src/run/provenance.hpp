@@ -12,10 +12,13 @@ namespace sluice {
 struct InputFile {
     std::string step;
     Fingerprint fingerprint;
+    Json provenance;   ///< of a file that is a result itself, else null
 };
-/// Of every file that the sources declared.
+/// Of every file that the sources declared. Throws Error(data) for a result whose record was changed.
 std::vector<InputFile> fingerprint_inputs(const Graph& graph, bool full);
 
+/// `history` holds the records of inputs that are results, and of what those were made from, by the SHA-256 that `files` (here
+/// or in one of these records) gives: so the whole chain from the raw data is there, each record once.
 Json make_provenance(const Plan& plan, const std::vector<InputFile>& files, const std::vector<FailedCheck>& failed_checks);
 
 std::vector<std::string> all_warnings(const Graph& graph);

@@ -152,6 +152,7 @@ private:
             }
         if (file_) {
             file_->commit(result.provenance);
+            for (auto& warning : file_->warnings()) result.warnings.push_back(std::move(warning));
             tell(Event::Kind::written, options_.output.string());
         }
         result.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin_).count();

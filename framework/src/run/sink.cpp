@@ -151,6 +151,12 @@ void ResultFile::commit(const Json& provenance) {
                          target_.string(), std::strerror(failed)));
 }
 
+std::vector<std::string> ResultFile::warnings() const {
+    std::vector<std::string> all;
+    for (const auto& warning : state_.warnings) all.push_back(fmt::format("outputs ({}): {}", graph_.recipe.format, warning));
+    return all;
+}
+
 ResultFile::~ResultFile() {
     if (committed_) return;
     const std::lock_guard lock(io_mutex());

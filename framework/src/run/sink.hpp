@@ -36,6 +36,8 @@ public:
     void write(const KeptBox& box);
     /// Ends the file, flushes it to disk and gives it its name.
     void commit(const Json& provenance);
+    /// What the sink warned of: "outputs (nxcansas): …". Complete after commit; so it is not in the provenance.
+    [[nodiscard]] std::vector<std::string> warnings() const;
     ~ResultFile();   ///< without commit: nothing stays
     ResultFile(const ResultFile&) = delete;
     ResultFile& operator=(const ResultFile&) = delete;

@@ -5,6 +5,7 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include <bit>
 #include <cmath>
 #include <csignal>
 #include <cstdlib>
@@ -13,6 +14,9 @@
 #include <iterator>
 #include <limits>
 #include <numeric>
+#include <random>
+
+#include <sluice/io/result_format.hpp>
 
 #include "kernel.hpp"
 #include "provenance.hpp"
@@ -130,7 +134,7 @@ ArrayDescription curves() {
     array.variances = true;
     array.correlated_over = {"sample"};
     array.coordinates = {{"q", {{"q", 4}}, "1/nm", true, {1, 3, 9, 27}},
-                         {"sample", {{"sample", 2}}, "1", false, {}, {"MMT", "öl"}},
+                         {"sample", {{"sample", 2}}, "1", false, {}, {"MMT", "öl"}, {}, ElementType::text},
                          {"temperature", {{"sample", 2}}, "K", false, {180, 190}}};
     array.masks = {{"beamstop", {{"q", 3}}, {1, 0, 0}}, {"hot", {{"sample", 2}, {"q", 3}}}};
     array.facts = {{"wavelength", 0.1, "nm"}, {"smoothed", false}, {"scale", "absolute"}};
@@ -150,6 +154,7 @@ const std::string provenance = R"({
   "recipe": {"id": "swaxs.invariant", "version": "1.0.0", "title": "A title", "text": "{\"sluice\": 1}",
              "effective": {"sluice": 1}, "effective_text": "{\"sluice\":1}", "effective_sha256": "abc"},
   "default": "invariant.invariant", "default_curve": "net.intensity",
+  "kept": {"net.intensity": "net.intensity", "invariant": "invariant.invariant"},
   "execution": {"threads": 2, "memory_limit_bytes": 1000, "grain": {"net": 8}},
   "steps": [
     {"name": "net", "plugin": "background_subtraction", "plugin_version": "1.0.0", "library_sha256": "def",
@@ -251,6 +256,68 @@ TEST_CASE("values, uncertainties, coordinates, masks and facts are read back") {
     CHECK(in.attribute(group + "/intensity", "long_name") == "net.intensity (1/cm)");
 }
 
+TEST_CASE("what a reader needs beyond NeXus stands in attributes") {
+    const TemporaryFile file("_attributes.h5");
+    write_example(file.path);
+    const Reader in(file.path);
+    const std::string group = "/entry/net_intensity", signal = group + "/intensity";
+    CHECK(in.attribute_numbers("/", "sluice_result") == std::vector<int>{1});
+    CHECK(in.attribute("/entry", "default_array") == "invariant.invariant");
+    CHECK(in.attribute(signal, "label") == "net.intensity");
+    CHECK(in.attribute(signal, "array") == "net.intensity");
+    CHECK(in.attribute_texts(signal, "dims") == std::vector<std::string>{"sample", "q"});
+    CHECK(in.attribute_texts(signal, "coordinates") == std::vector<std::string>{"q", "sample", "temperature"});
+    CHECK(in.attribute_texts(signal, "masks") == std::vector<std::string>{"intensity_mask_beamstop", "mask"});
+    CHECK(in.attribute(group + "/q", "edges") == "q_edges");
+    CHECK(in.attribute(group + "/mask", "name") == "hot");
+    CHECK(in.attribute_texts(group + "/mask", "varies_over") == std::vector<std::string>{"sample", "q"});
+    CHECK(in.attribute(group + "/facts/wavelength", "name") == "wavelength");
+}
+
+TEST_CASE("names that NeXus does not allow, or that meet, are kept in attributes") {
+    const TemporaryFile file("_names.h5");
+    ArrayDescription array;
+    array.label = "a.q";
+    array.type = ElementType::boolean;
+    array.dims = {{"q", 2}};
+    array.variances = true;
+    array.coordinates = {{"q ", {{"q", 2}}, "1", false, {0, 1}}, {"q!", {{"q", 2}}, "1", false, {3, 1}},
+                         {"q_errors", {}, "1", false, {3}}, {"on", {{"q", 2}}, "1", false, {0, 1}, {}, {}, ElementType::boolean},
+                         {"öl", {{"q", 2}}, "1", false, {1, 2}, {}, {1, 2}, ElementType::uint16}};
+    array.facts = {{"a b", true}, {"a_b", false}};
+    ResultFile(file.path, {array}, 0).finish(parse_provenance(provenance));
+    const Reader in(file.path);
+    CHECK(in.attribute("/entry/a_q", "signal") == "q_values");   // what would be the errors of q is taken
+    CHECK(in.attribute("/entry/a_q/q_values", "dtype") == "boolean");
+    CHECK(in.attribute("/entry/a_q/q_", "name") == "q ");
+    CHECK(in.attribute("/entry/a_q/q__2", "name") == "q!");
+    CHECK(in.attribute("/entry/a_q/on", "dtype") == "boolean");
+    std::size_t bytes = 0;
+    CHECK(in.type_class("/entry/a_q/__l", bytes) == H5T_INTEGER);
+    CHECK(bytes == 2);
+    CHECK(in.attribute("/entry/a_q/__l", "name") == "öl");
+    CHECK(in.attribute("/entry/a_q/facts/a_b_2", "name") == "a_b");
+}
+
+TEST_CASE("square and correction give the variance again, bit by bit") {
+    namespace format = sluice::io::result_format;
+    const auto there_and_back = [](double variance) { return format::variance_of(std::sqrt(variance), format::variance_rounding(variance)); };
+    std::mt19937_64 random(20240501);
+    int exact = 0;
+    for (int i = 0; i < 200000; ++i) {
+        const auto variance = std::bit_cast<double>(random() % std::bit_cast<std::uint64_t>(std::numeric_limits<double>::infinity()));
+        const auto rounding = format::variance_rounding(variance);
+        if (there_and_back(variance) != variance || std::abs(rounding) > 3) FAIL_CHECK(variance);
+        if (rounding == 0) ++exact;
+    }
+    CHECK(exact < 150000);   // without it, squares often miss: that is what it is for
+    for (const double variance : {0.0, 1.0, 2.0, 5e-324, 2.2250738585072014e-308, 1.7976931348623157e308,
+                                  std::numeric_limits<double>::infinity()})
+        CHECK(there_and_back(variance) == variance);
+    CHECK(std::isnan(there_and_back(not_a_number)));
+    CHECK(std::isnan(there_and_back(-1)));
+}
+
 TEST_CASE("the default leads to the curve that a single number came from") {
     const TemporaryFile file("_default.h5");
     write_example(file.path);
@@ -301,7 +368,8 @@ TEST_CASE("a coordinate of no dimension, number or text, is a scalar field") {
     const TemporaryFile file("_scalar.h5");
     ArrayDescription array;
     array.label = "mean";
-    array.coordinates = {{"time", {}, "s", false, {3}}, {"sample", {}, "1", false, {}, {"MMT"}}, {"run", {}, "1", false, {7}, {}, {7}}};
+    array.coordinates = {{"time", {}, "s", false, {3}}, {"sample", {}, "1", false, {}, {"MMT"}, {}, ElementType::text},
+                         {"run", {}, "1", false, {7}, {}, {7}, ElementType::int64}};
     ResultFile out(file.path, {array}, 0);
     const double value = 2;
     out.write(0, {{}, {}, &value, nullptr, nullptr});
@@ -316,7 +384,7 @@ TEST_CASE("a coordinate of no dimension, number or text, is a scalar field") {
 TEST_CASE("a dimension without a coordinate gets an index axis, beside a coordinate of its name") {
     const TemporaryFile file("_axes.h5");
     auto array = curves();
-    array.coordinates = {{"sample", {{"sample", 2}}, "1", false, {}, {"a", "b"}}};
+    array.coordinates = {{"sample", {{"sample", 2}}, "1", false, {}, {"a", "b"}, {}, ElementType::text}};
     array.label = "net.q";  // a signal of a dimension's name steps aside
     ResultFile(file.path, {array}, 0).finish(parse_provenance(provenance));
     const Reader in(file.path);

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// The HDF5 C API with ownership: identifiers that close themselves, error texts instead of printing. Needs HDF5 to link.
+// The HDF5 C API with ownership: identifiers that close themselves, error texts instead of printing, failures as exceptions.
+// Needs HDF5 to link.
 #pragma once
 
 #include <hdf5.h>
 
+#include <stdexcept>
 #include <string>
 #include <utility>
 
@@ -61,5 +63,21 @@ private:
     H5Ewalk2(H5E_DEFAULT, H5E_WALK_UPWARD, take_first, &text);
     return text;
 }
+
+/// Throws std::runtime_error "what: innermost message of the HDF5 call that just failed".
+[[noreturn]] inline void throw_hdf5_error(const std::string& what) {
+    const auto reason = hdf5_reason();
+    throw std::runtime_error(what + ": " + (reason.empty() ? "HDF5 gives no reason" : reason));
+}
+
+/// Status of an HDF5 call; throws when it failed.
+template <class Status>
+Status checked(Status status, const std::string& what) {
+    if (status < 0) throw_hdf5_error(what);
+    return status;
+}
+
+/// The identifier that an HDF5 call returned; throws when it failed.
+inline Handle owned(hid_t id, const std::string& what) { return Handle(checked(id, what)); }
 
 }  // namespace sluice::io

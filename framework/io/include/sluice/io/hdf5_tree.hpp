@@ -8,9 +8,9 @@
 #include <variant>
 #include <vector>
 
-#include "handles.hpp"
+#include <sluice/io/hdf5.hpp>
 
-namespace sluice::nexus_result {
+namespace sluice::io {
 
 using Value = std::variant<bool, std::int64_t, double, std::string, std::vector<std::int64_t>, std::vector<double>,
                            std::vector<std::string>>;
@@ -43,4 +43,4 @@ void write_group(hid_t parent, const Group& group);
 /// Adds what `group` holds to one that exists.
 void fill_group(hid_t existing, const Group& group);
 
-}  // namespace sluice::nexus_result
+}  // namespace sluice::io

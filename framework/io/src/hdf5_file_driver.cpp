@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // The driver: HDF5's table of functions over open, pread, pwrite, ftruncate and close.
-#include "file_driver.hpp"
+#include <sluice/io/hdf5_file_driver.hpp>
 
 #include <fcntl.h>
 #include <unistd.h>
@@ -13,7 +13,7 @@
 #include <memory>
 #include <type_traits>
 
-namespace sluice::nexus_result {
+namespace sluice::io {
 namespace {
 
 struct File {
@@ -140,4 +140,4 @@ Handle file_access(FileState& state) {
     return access;
 }
 
-}  // namespace sluice::nexus_result
+}  // namespace sluice::io

@@ -2,9 +2,9 @@
 // An HDF5 file driver that survives a full disk.
 #pragma once
 
-#include "handles.hpp"
+#include <sluice/io/hdf5.hpp>
 
-namespace sluice::nexus_result {
+namespace sluice::io {
 
 /// What the driver tells of one file.
 struct FileState {
@@ -18,4 +18,4 @@ struct FileState {
 /// `state` must outlive the file.
 [[nodiscard]] Handle file_access(FileState& state);
 
-}  // namespace sluice::nexus_result
+}  // namespace sluice::io

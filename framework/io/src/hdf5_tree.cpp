@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // Values of a handful of types, written as datasets or attributes.
-#include "tree.hpp"
+#include <sluice/io/hdf5_tree.hpp>
 
 #include <algorithm>
 #include <type_traits>
 
-namespace sluice::nexus_result {
+namespace sluice::io {
 namespace {
 
 template <class T>
@@ -125,4 +125,4 @@ void fill_group(hid_t existing, const Group& group) {
     for (const auto& each : group.groups) write_group(existing, each);
 }
 
-}  // namespace sluice::nexus_result
+}  // namespace sluice::io
