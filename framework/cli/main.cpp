@@ -28,6 +28,7 @@ constexpr Verb verbs[] = {
     {"recipe", "the schema and the parameters of recipes", recipe_verb},
     {"provenance", "tell how a result was made", provenance_verb},
     {"replay", "make a result again from its file alone", replay_verb},
+    {"export", "write arrays of a result in another format", export_verb},
 };
 
 int fail(ErrorKind kind, const char* message) {

@@ -39,6 +39,13 @@ po::options_description describe(const Command& command) {
         add("quiet", "no progress and no summary: only warnings and errors");
         add("full-sha256", "take the SHA-256 of whole inputs, also above 1 GiB");
     }
+    if (has(export_options)) {
+        add("format", po::value<std::string>()->value_name("SINK"), "which plugin writes the file: columns, nxcansas, …; required");
+        add("array", po::value<Texts>()->value_name("STEP.PORT"), "an array of the result; repeatable; default: what a viewer shows first");
+        add("with", po::value<Texts>()->value_name("NAME=VALUE"), "a parameter of that plugin; repeatable");
+        add("output,o", po::value<std::string>()->value_name("FILE"), "the file to write; required");
+        add("quiet", "no progress and no summary: only warnings and errors");
+    }
     if (has(verify_options)) add("verify", "compare with the kept result bit by bit; exit code 6 when it differs");
     if (has(resource_options)) {
         add("threads", po::value<std::string>()->value_name("N"), "default: as many as the machine has");
@@ -117,6 +124,16 @@ RecipeOptions read_recipe_options(const Command& command, const po::variables_ma
     return options;
 }
 
+void read_export_options(const Command& command, const po::variables_map& values, Options& options) {
+    for (const char* needed : {"format", "output"})
+        if (!values.count(needed)) refuse(command, fmt::format("'{}' needs --{}", command.name, needed));
+    options.format = values["format"].as<std::string>();
+    if (values.count("array")) options.arrays = values["array"].as<Texts>();
+    if (values.count("with"))
+        for (const auto& text : values["with"].as<Texts>())
+            options.sink_parameters.push_back(read_assignment(command, "--with", text));
+}
+
 std::vector<std::filesystem::path> read_plugin_folders(const Command& command, const po::variables_map& values) {
     std::vector<std::filesystem::path> folders;
     if (values.count("plugins"))
@@ -157,7 +174,8 @@ std::optional<Options> parse_options(const Command& command, const Arguments& ar
     options.argument = read_argument(command, values);
     options.recipe = read_recipe_options(command, values);
     options.plugin_folders = read_plugin_folders(command, values);
-    if (values.count("format")) options.format = read_format(command, text("format"));
+    if (command.groups & export_options) read_export_options(command, values, options);
+    else if (values.count("format")) options.format = read_format(command, text("format"));
     if (values.count("threads")) options.threads = read_threads(command, text("threads"));
     if (values.count("memory")) options.memory_bytes = parse_bytes(text("memory"));
     if (values.count("output")) options.output = text("output");

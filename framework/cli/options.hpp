@@ -6,6 +6,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include <sluice/host/plugins.hpp>
@@ -22,7 +23,8 @@ enum OptionGroup : unsigned {
     format_options = 4,     ///< --format
     resource_options = 8,   ///< --threads, --memory
     run_options = 16,       ///< -o, --quiet, --full-sha256
-    verify_options = 32     ///< --verify
+    verify_options = 32,    ///< --verify
+    export_options = 64     ///< --format of a sink, --array, --with, -o, --quiet
 };
 
 struct Command {
@@ -44,6 +46,8 @@ struct Options {
     bool quiet = false;
     bool full_sha256 = false;
     bool verify = false;
+    std::vector<std::string> arrays;                                    ///< of --array
+    std::vector<std::pair<std::string, std::string>> sink_parameters;   ///< of --with NAME=VALUE
 
     [[nodiscard]] bool json() const { return format == "json"; }
 };

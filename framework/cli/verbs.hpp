@@ -27,5 +27,6 @@ int plugins_verb(const Arguments&);
 int recipe_verb(const Arguments&);
 int provenance_verb(const Arguments&);
 int replay_verb(const Arguments&);
+int export_verb(const Arguments&);
 
 }  // namespace sluice::cli

@@ -39,14 +39,14 @@ TEST_CASE("version and help go to stdout with exit code 0") {
     CHECK(has(version.out, "(plugin ABI 1.0)\n"));
     const Finished help = run_sluice({"--help"});
     CHECK(help.code == 0);
-    for (const char* verb : {"run", "check", "plan", "plugins", "recipe", "provenance", "replay"})
+    for (const char* verb : {"run", "check", "plan", "plugins", "recipe", "provenance", "replay", "export"})
         CHECK(has(help.out, std::string("\n  ") + verb + " "));
 }
 
 TEST_CASE("every verb has help") {
     const std::vector<std::vector<std::string>> verbs = {
         {"run"}, {"check"}, {"plan"}, {"plugins"}, {"plugins", "list"}, {"plugins", "describe"}, {"recipe"},
-        {"recipe", "schema"}, {"recipe", "parameters"}, {"provenance"}, {"provenance", "show"}, {"replay"}};
+        {"recipe", "schema"}, {"recipe", "parameters"}, {"provenance"}, {"provenance", "show"}, {"replay"}, {"export"}};
     for (auto words : verbs) {
         CAPTURE(words);
         words.push_back("--help");
