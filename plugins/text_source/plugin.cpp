@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cctype>
 #include <filesystem>
+#include <map>
 #include <optional>
 #include <string>
 #include <utility>
@@ -22,10 +23,13 @@ using Json = nlohmann::json;
 using Names = std::vector<std::string>;
 using Values = std::vector<double>;
 
+ColumnKey column_of(const Json& json) {
+    return json.is_string() ? ColumnKey(json.get<std::string>()) : ColumnKey(json.get<std::int64_t>());
+}
+
 std::optional<ColumnKey> optional_column(const sdk::Parameters& parameters, std::string_view name) {
     const auto json = Json::parse(parameters.json(name));
-    if (json.is_null()) return std::nullopt;
-    return json.is_string() ? ColumnKey(json.get<std::string>()) : ColumnKey(json.get<std::int64_t>());
+    return json.is_null() ? std::nullopt : std::optional(column_of(json));
 }
 
 ColumnKey column(const sdk::Parameters& parameters, std::string_view name) { return *optional_column(parameters, name); }
@@ -42,7 +46,8 @@ struct Curves {
     bool is_series = false;
     StackedColumn value;
     StackedColumn coordinate;
-    Values variances;  ///< like value.values; empty without sigma
+    std::map<std::string, StackedColumn> coordinates;  ///< the further ones
+    Values variances;                                  ///< like value.values; empty without sigma
 
     [[nodiscard]] std::int64_t rows() const { return std::ssize(value.values) / std::ssize(files); }
 };
@@ -79,7 +84,10 @@ Curves read_curves(const sdk::Parameters& parameters) {
                   found.is_series,
                   stack_column(tables, column(parameters, "value")),
                   stack_column(tables, column(parameters, "coordinate")),
+                  {},
                   {}};
+    const auto further = Json::parse(parameters.json("coordinates"));
+    for (const auto& [name, each] : further.items()) curves.coordinates[name] = stack_column(tables, column_of(each["column"]));
     const auto sigma_key = optional_column(parameters, "sigma");
     if (!sigma_key) return curves;
     const auto sigma = stack_column(tables, *sigma_key);
@@ -92,10 +100,10 @@ Curves read_curves(const sdk::Parameters& parameters) {
 
 // ---- Describing --------------------------------------------------------------------------------
 
-/// The unit that the recipe gives, or that of the column's title.
-std::string unit_of(const sdk::Probe& probe, const std::string& file, const std::string& parameter, const ColumnKey& key,
-                    const StackedColumn& column) {
-    if (const auto given = probe.parameters().optional_text(parameter)) return *given;
+/// The unit that the recipe gives as `parameter`, or that of the column's title.
+std::string unit_of(const sdk::Probe& probe, const std::string& file, const std::string& parameter,
+                    const std::optional<std::string>& given, const ColumnKey& key, const StackedColumn& column) {
+    if (given) return *given;
     const auto* number = std::get_if<std::int64_t>(&key);
     const std::string which = file + ": column " + (number ? std::to_string(*number) : "'" + std::get<std::string>(key) + "'");
     if (column.unit.empty())
@@ -113,21 +121,40 @@ std::string coordinate_name(const sdk::Parameters& parameters, const Curves& cur
                            "' of the coordinate's column is no name of letters, digits and '_'. Set coordinate_name.");
 }
 
-/// One number per file, from the recipe or from the files' names; empty when neither is asked for.
-Values series_numbers(const sdk::Parameters& parameters, const Curves& curves) {
-    const auto given = parameters.numbers("series_values");
-    const auto pattern = parameters.optional_text("series_pattern");
-    if (!given.empty() && pattern) throw sdk::RecipeError("both series_values and series_pattern are given: remove one");
-    if (pattern) return io::numbers_from_names(curves.files, *pattern);
-    if (!given.empty() && given.size() != curves.files.size())
-        throw sdk::RecipeError("series_values has " + std::to_string(given.size()) + " numbers for " +
-                               std::to_string(curves.files.size()) + " files (" + curves.files.front() +
-                               " is the first): give one for each, in their order");
+/// One number per file, from the recipe or from the files' names; empty when neither is asked for. values, pattern: what the
+/// recipe calls them.
+Values numbers_of_files(const Names& files, const std::string& values, const Values& given, const std::string& pattern,
+                        const std::optional<std::string>& expression) {
+    if (!given.empty() && expression) throw sdk::RecipeError("both " + values + " and " + pattern + " are given: remove one");
+    if (expression) return io::numbers_from_names(files, *expression);
+    if (!given.empty() && given.size() != files.size())
+        throw sdk::RecipeError(values + " has " + std::to_string(given.size()) + " numbers for " + std::to_string(files.size()) +
+                               " files (" + files.front() + " is the first): give one for each, in their order");
     return given;
+}
+
+Values series_numbers(const sdk::Parameters& parameters, const Curves& curves) {
+    return numbers_of_files(curves.files, "series_values", parameters.numbers("series_values"), "series_pattern",
+                            parameters.optional_text("series_pattern"));
+}
+
+/// Those besides the coordinate of the series' own name.
+void describe_series_coordinates(const sdk::Probe& probe, const Curves& curves, const sdk::DimSize& series) {
+    const auto all = Json::parse(probe.parameters().json("series_coordinates"));
+    for (const auto& [name, each] : all.items()) {
+        const std::string at = "series_coordinates." + name;
+        std::optional<std::string> expression;
+        if (each.contains("pattern")) expression = each["pattern"].get<std::string>();
+        const auto numbers =
+            numbers_of_files(curves.files, at + ".values", each.value("values", Values()), at + ".pattern", expression);
+        if (numbers.empty()) throw sdk::RecipeError(at + ": neither values nor pattern is given: give one of them");
+        probe.output("data").set_coordinate(name, {series}, each["unit"].get<std::string>(), numbers);
+    }
 }
 
 void describe_series(const sdk::Probe& probe, const Curves& curves, const sdk::DimSize& series) {
     const auto parameters = probe.parameters();
+    describe_series_coordinates(probe, curves, series);
     const auto numbers = series_numbers(parameters, curves);
     if (!numbers.empty()) {
         const auto unit = parameters.optional_text("series_unit");
@@ -142,10 +169,26 @@ void describe_series(const sdk::Probe& probe, const Curves& curves, const sdk::D
     probe.output("data").set_labels(series.name, series.name, labels);
 }
 
+/// Of two coordinates of one name the second would replace the first without a word.
+void check_names(const sdk::Parameters& parameters, const std::string& coordinate, const std::optional<std::string>& series) {
+    std::map<std::string, std::string> owners{{coordinate, "the parameter coordinate"}};
+    const auto take = [&](const std::string& name, const std::string& what) {
+        const auto [owner, is_new] = owners.emplace(name, what);
+        if (!is_new) throw sdk::RecipeError(what + ": " + owner->second + " has that name. Remove one.");
+    };
+    if (series) take(*series, "series");
+    for (const char* parameter : {"coordinates", "series_coordinates"}) {
+        const auto all = Json::parse(parameters.json(parameter));
+        for (const auto& [name, each] : all.items()) take(name, std::string(parameter) + "." + name);
+    }
+}
+
 void refuse_series_parameters(const sdk::Parameters& parameters) {
     for (const char* name : {"series_values", "series_pattern", "series_unit"})
         if (parameters.json(name) != "null")
             throw sdk::RecipeError(std::string(name) + " is given, but file is one file. Use a pattern, or files.");
+    if (parameters.json("series_coordinates") != "{}")
+        throw sdk::RecipeError("series_coordinates is given, but file is one file. Use a pattern, or files.");
 }
 
 class TextSource : public sdk::Source {
@@ -158,19 +201,23 @@ public:
         const auto coordinate = coordinate_name(parameters, curves);
         const sdk::DimSize row{parameters.optional_text("dim").value_or(coordinate), curves.rows()};
         const sdk::DimSize series{parameters.text("series"), std::ssize(curves.files)};
+        check_names(parameters, coordinate, curves.is_series ? std::optional(series.name) : std::nullopt);
         if (curves.is_series)
             out.set_dims({series, row});
         else
             out.set_dims({row});
         if (is_name(curves.value.name)) out.set_label(curves.value.name);
         const auto& file = curves.files.front();
-        out.set_unit(unit_of(probe, file, "unit", column(parameters, "value"), curves.value));
+        out.set_unit(unit_of(probe, file, "unit", parameters.optional_text("unit"), column(parameters, "value"), curves.value));
         out.set_variances(!curves.variances.empty());
         if (curves.is_series)
             describe_series(probe, curves, series);
         else
             refuse_series_parameters(parameters);
-        describe_coordinate(probe, curves, coordinate, row, series);
+        const auto unit = unit_of(probe, file, "coordinate_unit", parameters.optional_text("coordinate_unit"),
+                                  column(parameters, "coordinate"), curves.coordinate);
+        describe_coordinate(out, coordinate, unit, curves.coordinate, row, series);
+        describe_further(probe, curves, row, series);
         if (const auto scale = parameters.optional_text("scale")) out.set_fact("intensity_scale", *scale);
     }
 
@@ -183,15 +230,26 @@ public:
 
 private:
     /// One coordinate for all files where they agree, else one for each.
-    static void describe_coordinate(const sdk::Probe& probe, const Curves& curves, const std::string& name,
-                                    const sdk::DimSize& row, const sdk::DimSize& series) {
-        const auto unit =
-            unit_of(probe, curves.files.front(), "coordinate_unit", column(probe.parameters(), "coordinate"), curves.coordinate);
-        const auto& values = curves.coordinate.values;
-        if (curves.coordinate.same_in_every_file)
-            probe.output("data").set_coordinate(name, {row}, unit, Values(values.begin(), values.begin() + row.size));
+    static void describe_coordinate(const sdk::OutputDescription& out, const std::string& name, const std::string& unit,
+                                    const StackedColumn& column, const sdk::DimSize& row, const sdk::DimSize& series) {
+        const auto& values = column.values;
+        if (column.same_in_every_file)
+            out.set_coordinate(name, {row}, unit, Values(values.begin(), values.begin() + row.size));
         else
-            probe.output("data").set_coordinate(name, {series, row}, unit, values);
+            out.set_coordinate(name, {series, row}, unit, values);
+    }
+
+    static void describe_further(const sdk::Probe& probe, const Curves& curves, const sdk::DimSize& row,
+                                 const sdk::DimSize& series) {
+        const auto asked = Json::parse(probe.parameters().json("coordinates"));
+        for (const auto& [name, column] : curves.coordinates) {
+            const auto& each = asked[name];
+            std::optional<std::string> given;
+            if (each.contains("unit")) given = each["unit"].get<std::string>();
+            const auto unit =
+                unit_of(probe, curves.files.front(), "coordinates." + name + ".unit", given, column_of(each["column"]), column);
+            describe_coordinate(probe.output("data"), name, unit, column, row, series);
+        }
     }
 
     void copy(const Values& from, const sdk::Box& box, std::span<double> to) const {

@@ -112,6 +112,51 @@ TEST_CASE("a list with numbers from the recipe, and one q per file") {
     CHECK(load(list).description().coordinate("file")->values->labels() == std::vector<std::string>{"T200K.dat", "shifted.dat"});
 }
 
+TEST_CASE("several coordinates of the files of a series") {
+    const Curves curves;
+    const auto series = load(curves.with("T*K.dat", {{"series", "sample"},
+                                                     {"series_coordinates",
+                                                      {{"temperature", {{"pattern", "T([0-9]+)K"}, {"unit", "K"}}},
+                                                       {"composition", {{"values", {0.25, 1}}, {"unit", "1"}}}}}}));
+    CHECK(to_text(series.dims()) == "[sample: 2, q: 3]");
+    CHECK(coordinate(series, "temperature") == Values{30, 200});
+    CHECK(coordinate(series, "composition") == Values{0.25, 1});
+    CHECK(series.description().coordinate("temperature")->values->unit().text() == "K");
+    CHECK(series.description().coordinate("sample")->values->labels() == std::vector<std::string>{"T30K.dat", "T200K.dat"});
+
+    const auto fault = [&](const char* file, const Json& coordinates, const std::string& text) {
+        check_fault(curves.with(file, {{"series_coordinates", coordinates}}), text);
+    };
+    fault("T*K.dat", {{"x", {{"unit", "1"}}}}, "series_coordinates.x: neither values nor pattern is given: give one of them");
+    fault("T*K.dat", {{"x", {{"unit", "1"}, {"values", {1}}}}}, "series_coordinates.x.values has 1 numbers for 2 files");
+    fault("T*K.dat", {{"file", {{"unit", "1"}, {"values", {1, 2}}}}},
+          "series_coordinates.file: series has that name. Remove one.");
+    fault("T*K.dat", {{"q", {{"unit", "1"}, {"values", {1, 2}}}}},
+          "series_coordinates.q: the parameter coordinate has that name.");
+    fault("T30K.dat", {{"x", {{"unit", "1"}, {"values", {1}}}}}, "series_coordinates is given, but file is one file.");
+}
+
+TEST_CASE("a table of samples with several columns as coordinates") {
+    const Curves curves;
+    const Json table =
+        curves.with("T200K.dat", {{"dim", "sample"}, {"coordinates", {{"spread", {{"column", "sigma"}, {"unit", "1/cm"}}}}}});
+    const auto samples = load(table);
+    CHECK(to_text(samples.dims()) == "[sample: 3]");
+    CHECK(coordinate(samples, "q") == Values{0.1, 0.2, 0.3});
+    CHECK(coordinate(samples, "spread") == Values{1, 2, 0.5});
+    CHECK(samples.description().coordinate("spread")->values->unit().text() == "1/cm");
+    Json twice = table;
+    twice["coordinates"] = {{"q", {{"column", 2}}}};
+    check_fault(twice, "coordinates.q: the parameter coordinate has that name. Remove one.");
+    Json series = curves.with("T*K.dat", {{"coordinates", {{"file", {{"column", 2}}}}}});
+    check_fault(series, "coordinates.file: series has that name. Remove one.");
+    series["coordinates"] = {{"T", {{"column", 2}}}};
+    series["series_coordinates"] = {{"T", {{"unit", "K"}, {"values", {1, 2}}}}};
+    check_fault(series, "series_coordinates.T: coordinates.T has that name. Remove one.");
+    twice["coordinates"] = {{"x", {{"column", "y"}}}};
+    check_fault(twice, "no column 'y'");
+}
+
 TEST_CASE("sentences of what is wrong") {
     const Curves curves;
     const auto name = [&](const char* file) { return "step 'step' (text_source): " + curves.file(file); };
