@@ -99,9 +99,9 @@ struct Result {
 /// Tails are fitted to I itself (not its logarithm, which is biased and loses I <= 0) with weights 1/variance, or 1
 /// without variances, by Levenberg-Marquardt. The measured part is never altered: when the background B of a porod
 /// tail matters, the measured part holds B (b^3 - a^3) / 3 of it; subtract B from the curve first.
-/// A power law with m >= 3 (low) or m <= 3 (high) has no integral: status `divergent`, the total is NaN and the
-/// measured part stands. Just above 3 the tail is finite but huge and its linear sigma too small: compare m - 3 with
-/// the sigma of m; `tail_dominates` marks such results.
+/// A power law with m >= 3 (low) or m <= 3 (high) has no integral, and one whose m is not two of its sigma away from 3
+/// cannot be told from it: status `divergent`, the total is NaN and the measured part stands. Just above 3 the tail is
+/// finite but huge, and `tail_dominates` marks it.
 ///
 /// sigma: linear propagation of independent point errors. The tails are fitted to points that are integrated too, so
 /// the sigma of the total comes from one gradient over all points and is not the sum in quadrature of its parts.

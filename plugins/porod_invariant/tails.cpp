@@ -192,6 +192,12 @@ TailFit describe(Form form, const Fit& fit, const Normal& normal, std::size_t po
     return described;
 }
 
+/// Or cannot be told from one that does: two standard errors are asked for, where they are known.
+bool diverges(bool low, const Value& exponent) {
+    const double margin = low ? 3 - exponent.value : exponent.value - 3;
+    return !(margin > 0) || margin < 2 * exponent.sigma;
+}
+
 Tail fit_tail(Form form, bool low, Index wanted, const Points& points) {
     const char* name = low ? "low" : "high";
     const double edge = low ? points.q.front() : points.q.back();
@@ -204,8 +210,7 @@ Tail fit_tail(Form form, bool low, Index wanted, const Points& points) {
 
     Tail tail{Status::ok, {unknown, unknown, unknown}, {}, Doubles(points.size())};
     tail.fit = describe(form, fit, normal, count, edge, !points.variance.empty());
-    const bool finite = form != Form::power || (low ? fit.shape < 3 : fit.shape > 3);
-    if (!fit.converged || !finite) {
+    if (!fit.converged || (form == Form::power && diverges(low, tail.fit.shape))) {
         tail.status = fit.converged ? Status::divergent : Status::tail_not_fitted;
         return tail;
     }
