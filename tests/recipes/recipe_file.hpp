@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// Recipes of the tree, run in memory on other data.
+#pragma once
+
+#include <fstream>
+#include <map>
+#include <string>
+
+#include "support/run_program.hpp"
+#include "support/run_recipe.hpp"
+
+namespace sluice::test {
+
+/// What pipelines/<file> keeps, with these values of its parameters.
+inline std::map<std::string, Array> run_pipeline(const std::string& file, const std::map<std::string, Json>& parameters,
+                                                 const Json& patch = Json::object()) {
+    std::ifstream text(source_folder() / "pipelines" / file);
+    Json recipe = Json::parse(text);
+    for (const auto& [name, value] : parameters) recipe["parameters"][name]["default"] = value;
+    recipe.merge_patch(patch);
+    return run_recipe(recipe);
+}
+
+}  // namespace sluice::test
