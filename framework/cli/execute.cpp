@@ -36,8 +36,10 @@ std::vector<KeptArray> kept_arrays(const Plan& plan, const Catalogue& catalogue)
         for (const PlannedArray& array : plan.arrays()) {
             const std::string full = reference.step + "." + reference.port;
             if (array.reference != full) continue;
-            const bool by_default = catalogue.at(array.plugin).outputs.front().name == reference.port;
-            kept.push_back({by_default ? reference.step : full, array.description});
+            const auto& outputs = catalogue.at(array.plugin).outputs;
+            const bool by_default = outputs.front().name == reference.port;
+            const bool plain = !by_default || outputs.size() == 1 || reference.step.find(reference.port) != std::string::npos;
+            kept.push_back({by_default ? reference.step : full, plain ? "" : reference.port, array.description});
         }
     return kept;
 }

@@ -17,6 +17,7 @@ namespace sluice::cli {
 /// A kept array as the file names it: "net" for a step's default output, else "invariant.integrand".
 struct KeptArray {
     std::string label;
+    std::string port;   ///< of the step's default output, where the label does not say which of several it is; else ""
     Description description;
 };
 

@@ -43,7 +43,8 @@ void print_summary(const Execution& execution, const Recipe& recipe, const std::
         const std::string unit = description.unit.text() == "1" ? "" : description.unit.text();
         std::string shape = description.dims.empty() ? "" : to_text(description.dims);
         if (const auto kept = small_values(array, recipe, output)) shape += (shape.empty() ? "" : " ") + values_text(*kept);
-        fmt::print("{:<28} {}{}{}\n", array.label, shape, unit.empty() ? "" : " ", unit);
+        const std::string name = array.port.empty() ? array.label : array.label + " (" + array.port + ")";
+        fmt::print("{:<28} {}{}{}\n", name, shape, unit.empty() ? "" : " ", unit);
     }
     std::error_code error;
     const auto bytes = std::filesystem::file_size(output, error);

@@ -10,7 +10,7 @@ find_package(doctest REQUIRED)
 
 function(sluice_add_test name)
   cmake_parse_arguments(PARSE_ARGV 1 arg "" "" "SOURCES;LIBRARIES;LABELS")
-  add_executable(${name}_test ${PROJECT_SOURCE_DIR}/tests/support/main.cpp ${arg_SOURCES})
+  add_executable(${name}_test ${arg_SOURCES} $<TARGET_OBJECTS:sluice_test_main>)
   target_link_libraries(${name}_test PRIVATE doctest::doctest ${arg_LIBRARIES} sluice_test_support)
   target_include_directories(${name}_test PRIVATE ${PROJECT_SOURCE_DIR}/tests)
   set_target_properties(${name}_test PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR}/tests)

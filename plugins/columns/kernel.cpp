@@ -99,18 +99,23 @@ private:
             add_index();
         else if (axis->dims.size() == 1)
             add_coordinate(*axis, 0, 1, axis->name);
-        std::vector<std::string> seen;
+        std::map<std::string, const Coordinate*> seen;
         for (const auto& array : arrays_)
             for (const auto& each : array.coordinates) {
                 const bool along = each.dims.size() == 1 && each.dims[0].name == dim_;
-                if (!along || each.edges || (axis && each.name == axis->name) || std::count(seen.begin(), seen.end(), each.name))
-                    continue;
-                seen.push_back(each.name);
+                if (!along || each.edges || (axis && each.name == axis->name)) continue;
+                const auto [known, fresh] = seen.emplace(each.name, &each);
+                if (!fresh && same_points(*known->second, each)) continue;
+                const auto name = fresh ? each.name : array.label + "_" + each.name;
                 if (!io::is_text(each))
-                    add_coordinate(each, 0, 1, each.name);
+                    add_coordinate(each, 0, 1, name);
                 else
-                    add_labels(each);
+                    add_labels(each, name);
             }
+    }
+
+    static bool same_points(const Coordinate& a, const Coordinate& b) {
+        return a.unit == b.unit && a.labels == b.labels && a.integers == b.integers && same_numbers(a.values, b.values);
     }
 
     void add_index() {
@@ -134,12 +139,12 @@ private:
         return *known;
     }
 
-    void add_labels(const Coordinate& coordinate) {
+    void add_labels(const Coordinate& coordinate, const std::string& name) {
         if (options_.labels_as_column) {
-            table_.columns.push_back({one_word(coordinate.name, '_'), coordinate.labels.data()});
+            table_.columns.push_back({one_word(name, '_'), coordinate.labels.data()});
             return;
         }
-        std::string line = coordinate.name + " of the rows:";
+        std::string line = name + " of the rows:";
         for (const auto& label : coordinate.labels) line += (&label == coordinate.labels.data() ? " " : ", ") + label;
         table_.header.push_back(line);
     }

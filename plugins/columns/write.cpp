@@ -16,11 +16,11 @@ constexpr std::size_t buffer_bytes = std::size_t{1} << 16;
 
 /// Spreadsheets' way: in quotes where it holds what would end it, quotes doubled.
 std::string quoted(const std::string& text, char separator) {
-    if (text.find_first_of(std::string("\"\n#") + separator) == std::string::npos && !text.empty()) return text;
+    if (text.find_first_of(std::string("\"\r\n#") + separator) == std::string::npos && !text.empty()) return text;
     std::string out = "\"";
     for (const char c : text) {
         if (c == '"') out += '"';
-        out += c == '\n' ? ' ' : c;
+        out += c == '\n' || c == '\r' ? ' ' : c;
     }
     return out + "\"";
 }

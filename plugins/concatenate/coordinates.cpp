@@ -17,8 +17,10 @@ std::string text_of(double number) {
     return text.str();
 }
 
+/// NaN and infinity are near to themselves only.
 bool near(double a, double b) {
-    return a == b || (a != a && b != b) || std::abs(a - b) <= 1e-9 * std::max(std::abs(a), std::abs(b));
+    if (!std::isfinite(a) || !std::isfinite(b)) return a == b || (std::isnan(a) && std::isnan(b));
+    return std::abs(a - b) <= 1e-9 * std::max(std::abs(a), std::abs(b));
 }
 
 bool along_it(const Coordinate& coordinate, const std::string& along) { return position(coordinate.dims, along) >= 0; }

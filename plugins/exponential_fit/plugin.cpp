@@ -143,6 +143,8 @@ public:
         refuse_correlated(probe);
         const auto unit = unit_of_x(probe);
         probe.output("decay_constant").set_unit(unit);
+        const auto data = probe.input("data");
+        probe.output("reduced_chi_square").set_unit(data.has_variances() ? "1" : "(" + data.unit() + ")^2");
         probe.output("amplitude").set_fact("origin", probe.parameters().number("origin"), unit);
         describe_fine_curve(probe, unit);
         probe.output("curve").set_correlated_over("x");

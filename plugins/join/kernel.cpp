@@ -38,7 +38,8 @@ std::string all_text(const std::vector<Key>& keys, Column Key::*side, std::ptrdi
 struct Numbers {
     std::vector<double> data, table;
     double tolerance = 0;
-    [[nodiscard]] double reach(double number) const { return std::max(tolerance, 1e-9 * std::abs(number)); }
+    /// Infinity is near to nothing but itself.
+    [[nodiscard]] double reach(double number) const { return std::isinf(number) ? 0 : std::max(tolerance, 1e-9 * std::abs(number)); }
 };
 
 Numbers numbers_of(const Key& key) {

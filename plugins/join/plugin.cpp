@@ -52,10 +52,22 @@ std::string coordinates_there_are(const sdk::InputDescription& input) {
     return names.empty() ? "it has none" : "it has: " + names;
 }
 
+/// A key over a dimension that its side lacks would give every element its first entry.
+void check_dims(const sdk::SmallArray& key, const sdk::InputDescription& input, const std::string& side, const std::string& port) {
+    const auto own = input.dims();
+    for (const auto& dim : key.dims)
+        if (std::none_of(own.begin(), own.end(), [&](const auto& each) { return each.name == dim.name; }))
+            throw sdk::RecipeError("the input '" + port + "' has the dimension '" + dim.name + "', which '" + side +
+                                   "' does not have: a key lies along dimensions of what it belongs to");
+}
+
 /// The key of one side: an input, else a coordinate.
 sdk::SmallArray key_array(const sdk::Setup& setup, const std::string& side, const std::string& port, const std::string& name) {
-    if (const auto given = setup.input(port).values()) return *given;
     const auto input = setup.input(side);
+    if (const auto given = setup.input(port).values()) {
+        check_dims(*given, input, side, port);
+        return *given;
+    }
     auto found = input.coordinate(name);
     if (!found)
         throw sdk::RecipeError("the input '" + side + "' has no coordinate '" + name + "' (" + coordinates_there_are(input) +

@@ -2,6 +2,7 @@
 // The map: two curves, or two series of them, to one. The merged grid is known at plan; units and refusals here too.
 #include <algorithm>
 #include <array>
+#include <cmath>
 #include <cstdint>
 #include <limits>
 #include <span>
@@ -59,6 +60,21 @@ Layout layout_of(const sdk::Setup& setup) {
 
 // ---- refusals
 
+/// The host takes `curve` and `curve2` for different points, as those of q are; those of a series must be the same.
+void check_series(const sdk::Setup& setup, const std::string& dim) {
+    const auto first = setup.input("first").coordinate(dim), second = setup.input("second").coordinate(dim);
+    if (!first || !second) return;
+    bool same = first->labels == second->labels && first->edges == second->edges && first->values.size() == second->values.size();
+    const double factor = first->labels.empty() && same ? setup.context().unit_factor(second->unit, first->unit) : 1;
+    for (std::size_t i = 0; same && i < first->values.size(); ++i) {
+        const double a = first->values[i], b = factor * second->values[i];
+        same = a == b || std::abs(a - b) <= 1e-9 * std::abs(a);
+    }
+    if (!same)
+        throw sdk::RecipeError("'" + dim + "' differs between the inputs 'first' and 'second': both series must be of the same " +
+                               "items in the same order (join, slice, pivot)");
+}
+
 void check_dims(const sdk::Probe& probe) {
     auto first = probe.input("first").dims(), second = probe.input("second").dims();
     if (first.back().name != "q" || second.back().name != "q")
@@ -69,6 +85,7 @@ void check_dims(const sdk::Probe& probe) {
     const auto same = [](const sdk::DimSize& a, const sdk::DimSize& b) { return a.name == b.name && a.size == b.size; };
     if (!std::equal(first.begin(), first.end(), second.begin(), second.end(), same))
         throw sdk::RecipeError("'curve' and 'curve2' must be bound to the same dimensions, of the same length, before 'q'");
+    for (const auto& dim : first) check_series(probe, dim.name);
 }
 
 void check_inputs(const sdk::Probe& probe, const Layout& layout) {

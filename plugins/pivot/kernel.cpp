@@ -52,8 +52,10 @@ Axis axis_of_labels(const Key& key, const std::vector<std::ptrdiff_t>& items) {
     return axis;
 }
 
+/// Infinity is near to nothing but itself.
 bool near(double a, double b, double tolerance) {
-    return a == b || std::abs(a - b) <= std::max(tolerance, 1e-9 * std::max(std::abs(a), std::abs(b)));
+    if (std::isinf(a) || std::isinf(b)) return a == b;
+    return std::abs(a - b) <= std::max(tolerance, 1e-9 * std::max(std::abs(a), std::abs(b)));
 }
 
 }  // namespace

@@ -92,8 +92,8 @@ struct Result {
 /// points alone take the trapezoid. Source of the invariant: Jin et al. (2022), J. Phys. Chem. Lett. 13, 2205,
 /// eq. 1, cut at both ends; of the tails: Guinier (1939) and Porod (1951), integrated in closed form.
 ///
-/// Range: the points with q_min <= q <= q_max; nothing is interpolated to the limits themselves, and q_first and
-/// q_last say what was covered. Masked points, and points whose intensity or variance is not finite, are left out
+/// Range: the points with q_min <= q <= q_max (to 1e-9 of these); nothing is interpolated to the limits themselves, and
+/// q_first and q_last say what was covered. Masked points, and points whose intensity or variance is not finite, are left out
 /// and counted; the quadrature then joins their neighbours. No point is left out because it is negative.
 ///
 /// Tails are fitted to I itself (not its logarithm, which is biased and loses I <= 0) with weights 1/variance, or 1

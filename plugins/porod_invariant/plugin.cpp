@@ -59,6 +59,8 @@ void set_facts(const sdk::OutputDescription& invariant, const sdk::Parameters& p
         if (const auto limit = parameters.optional_number(name)) invariant.set_fact(name, *limit, "1/nm");
 }
 
+constexpr double poor_chi_square = 10;  ///< reduced
+
 void write(const sdk::Item& item, const std::string& port, double value, double sigma) {
     item.out(port)[0] = value;
     if (const auto variance = item.out_variances(port); !variance.empty()) variance[0] = sigma * sigma;
@@ -70,8 +72,12 @@ void write(const sdk::Item& item, const std::string& port, const std::vector<dou
     std::transform(values.begin(), values.end(), item.out_mask(port).begin(), [](double value) { return std::isnan(value); });
 }
 
-void warn(const sdk::Context& context, Status status) {
-    switch (status) {
+void warn(const sdk::Context& context, const Result& result) {
+    if (result.low_fit.reduced_chi_square > poor_chi_square || result.high_fit.reduced_chi_square > poor_chi_square)
+        context.warn(
+            "the form of a tail does not describe its points (reduced chi-square above 10): see the outputs low_chi_square and "
+            "high_chi_square");
+    switch (result.status) {
         case Status::ok: return;
         case Status::tail_dominates: return context.warn("a tail is more than half of the invariant: see the outputs low_tail and high_tail");
         case Status::divergent: return context.warn("a fitted power law has no finite integral, so there is no invariant: see the output status");
@@ -105,7 +111,7 @@ public:
         item.out("q_last")[0] = result.q_last;
         item.out<std::int64_t>("points_left_out")[0] = result.points_left_out;
         item.out<std::int8_t>("status")[0] = static_cast<std::int8_t>(result.status);
-        warn(item.context(), result.status);
+        warn(item.context(), result);
     }
 
 private:

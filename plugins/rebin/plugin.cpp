@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // The map: a curve into bins. Where the bins come from is here, what falls into them in the kernel.
-#include <algorithm>
 #include <cstdint>
 #include <limits>
 #include <string>

@@ -108,6 +108,11 @@ FitReport search(const Points& points, const Options& options) {
         lowest = cost;
         best = candidate;
     }
+    if (std::isinf(lowest)) {  // no radius has amplitudes that fit: a curve of zeros, say
+        FitReport none;
+        none.status = FitStatus::singular;
+        return none;
+    }
     Memory memory(points, options.kind);
     return numerics::least_squares(parameters_at(options, best), static_cast<std::ptrdiff_t>(points.size()),
                                    [&](auto values, auto out, auto jacobian) { memory(values, out, jacobian); });

@@ -75,13 +75,18 @@ void write(const sdk::Item& item, const char* port, const std::vector<double>& v
     std::copy(values.begin(), values.end(), item.out(port).begin());
 }
 
-void warn(const sdk::Context& context, const Result& result) {
+/// Reduced; from here on the uncertainties of a fit mean little.
+constexpr double poor_chi_square = 10;
+
+void warn(const sdk::Context& context, const Result& result, bool weighted) {
+    if (weighted && result.reduced_chi_square > poor_chi_square)
+        context.warn("the model does not describe a curve (reduced chi-square above 10): see the output reduced_chi_square");
     if (result.frozen)
         context.warn(
             "a volume fraction is above 0.494, where hard spheres freeze: the structure factor is that of a metastable fluid");
     switch (result.status) {
         case Status::ok:
-            return;
+            break;
         case Status::at_bound:
             return context.warn(
                 "a parameter ended on its bound, so it has no variance, and those of the others hold with it kept "
@@ -138,7 +143,7 @@ public:
         const auto result = fit({q, item.values("intensity"), item.variances("intensity"), item.mask("intensity")}, options);
         write_numbers(item, result);
         write_curves(item, result);
-        warn(item.context(), result);
+        warn(item.context(), result, !item.variances("intensity").empty());
     }
 
 private:

@@ -113,12 +113,12 @@ std::vector<Values> start_of(const Points& points, const Options& options) {
     const Doubles spreads{0.03, 0.08, 0.16, 0.3}, ratios{1.0, 1.2}, fractions{0.05, 0.2, 0.35};
     Grid grid{to_try(kind, options, size_spread, spreads),
               {},
-              to_try(kind, options, shell_contrast, {-0.5, 0.3, 0.7, 2}),
+              to_try(kind, options, shell_contrast, {-1.5, -0.5, 0.3, 0.7, 2}),
               ratios,
               to_try(kind, options, volume_fraction, fractions)};
     std::vector<Candidate> best;
     for (const double r : radii_to_try(points, options)) {
-        grid.thickness = to_try(kind, options, shell_thickness, {0.15 * r, 0.4 * r});
+        grid.thickness = to_try(kind, options, shell_thickness, {0.15 * r, 0.4 * r, r});
         scan(points, options, grid, r, best);
     }
     if (kind.structure != Structure::none) {  // the fluid, finer, where the radius is about right

@@ -30,7 +30,7 @@ struct Curve {
     std::span<const std::uint8_t> mask;  ///< [n], nonzero = leave out; or empty
 };
 
-/// Both ends included, in the unit of q.
+/// Both ends included (to 1e-9 of themselves), in the unit of q.
 struct Window {
     double from = -std::numeric_limits<double>::infinity();
     double to = std::numeric_limits<double>::infinity();

@@ -90,9 +90,11 @@ void set_limits(const Points& points, std::vector<Candidate>& all) {
 }  // namespace
 
 Points usable_points(const Curve& curve, const Curve& search, const Window& window) {
+    constexpr double slack = 1e-9;  // a limit given in another unit is rounded, and it is inclusive
+    const double from = window.from - slack * std::abs(window.from), to = window.to + slack * std::abs(window.to);
     Points points;
     for (std::size_t i = 0; i < curve.q.size(); ++i) {
-        if (!(window.from <= curve.q[i] && curve.q[i] <= window.to)) continue;
+        if (!(from <= curve.q[i] && curve.q[i] <= to)) continue;
         if (!usable(curve.intensity[i], curve, i) || !usable(search.intensity[i], search, i)) continue;
         points.q.push_back(curve.q[i]);
         points.intensity.push_back(curve.intensity[i]);

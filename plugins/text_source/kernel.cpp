@@ -305,9 +305,14 @@ const Column& find_column(const Table& table, const ColumnKey& key) {
     const auto* number = std::get_if<std::int64_t>(&key);
     if (number != nullptr && *number >= 0 && *number < std::ssize(table.columns))
         return table.columns[static_cast<std::size_t>(*number)];
-    if (number == nullptr)
-        for (const Column& column : table.columns)
-            if (column.name == std::get<std::string>(key)) return column;
+    if (number == nullptr) {
+        const auto named = [&](const Column& column) { return column.name == std::get<std::string>(key); };
+        const auto found = std::find_if(table.columns.begin(), table.columns.end(), named);
+        if (std::count_if(table.columns.begin(), table.columns.end(), named) > 1)
+            throw std::runtime_error(table.file + ": several columns are called " + quoted_key(key) + ": " + list_columns(table) +
+                                     ". Give the number of the one that you mean.");
+        if (found != table.columns.end()) return *found;
+    }
     throw std::runtime_error(table.file + ": no column " + quoted_key(key) + ". There are " + list_columns(table) + ".");
 }
 

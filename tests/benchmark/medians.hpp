@@ -37,7 +37,7 @@ private:
 inline bool run_interleaved(int argc, char** argv, Medians& medians) {
     std::vector<char*> arguments(argv, argv + argc);
     for (const char* option : {"--benchmark_repetitions=9", "--benchmark_enable_random_interleaving=true",
-                               "--benchmark_min_time=0.02", "--benchmark_report_aggregates_only=true"})
+                               "--benchmark_min_time=0.05", "--benchmark_report_aggregates_only=true"})
         arguments.insert(arguments.begin() + 1, const_cast<char*>(option));
     int count = static_cast<int>(arguments.size());
     benchmark::Initialize(&count, arguments.data());

@@ -21,7 +21,7 @@
 #include <sluice/numerics/random.hpp>
 #include <sluice/numerics/sphere_scattering.hpp>
 
-#include "benchmark/medians.hpp"
+#include "medians.hpp"
 #include "porod_invariant/kernel.hpp"
 #include "saxs_model/kernel.hpp"
 

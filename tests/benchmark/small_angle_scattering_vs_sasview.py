@@ -5,9 +5,10 @@
 usage: small_angle_scattering_vs_sasview.py BENCHMARK_EXECUTABLE
 
 At equal accuracy. P S of 1000 q up to qR = 100: for each distribution, sasmodels gets the fewest points of its
-polydispersity integral, and the range of 8 to 30 standard deviations, that bring it within 1e-8 of the local envelope. The fit is scipy's
-least_squares with sasmodels as the model, on the same curve and from the same start. The invariant is SasView's, with its
-error, on the same 1000 points; its sum and the term that it omits must be ours to 1e-12. Medians of processor time.
+polydispersity integral, and the range of 8 to 30 standard deviations, that bring it within 1e-8 of the local envelope. The
+fit is scipy's least_squares with sasmodels as the model, on the same curve and from the same start. The invariant is
+SasView's, with its error, on the same 1000 points; its sum and the term that it omits must be ours to 1e-12. Medians of
+processor time.
 Run with Debian's python3, python3-sasmodels, python3-scipy and, for the invariant, python3-sasview.
 """
 import json
@@ -88,8 +89,10 @@ def sizes(distribution, spread):
 
 
 def compare_curves(executable, ours):
-    print(f"P S of 1000 q up to qR = 100, within {WANTED:g} of the envelope; sasmodels with enough points, and with 35 in 3 sigma")
-    print(f"{'':18}{'points':>8}{'sigmas':>8}{'error':>10}{'ms':>8}{'ours/ms':>10}{'ratio':>8}{'35: error':>12}{'ms':>8}{'ratio':>8}")
+    print(f"P S of 1000 q up to qR = 100, within {WANTED:g} of the envelope; sasmodels with enough points, and "
+          "with 35 in 3 sigma")
+    print(f"{'':18}{'points':>8}{'sigmas':>8}{'error':>10}{'ms':>8}{'ours/ms':>10}{'ratio':>8}"
+          f"{'35: error':>12}{'ms':>8}{'ratio':>8}")
     for distribution in DISTRIBUTIONS:
         for spread in SPREADS:
             compare_curve(executable, ours, distribution, spread)

@@ -12,8 +12,6 @@
 #include <algorithm>
 #include <cstdint>
 #include <cstdio>
-#include <limits>
-#include <map>
 #include <memory>
 #include <numeric>
 #include <random>
@@ -21,6 +19,7 @@
 #include <vector>
 
 #include "gram.hpp"
+#include "medians.hpp"
 #include "train_average.hpp"
 
 extern "C" void openblas_set_num_threads(int);
@@ -165,29 +164,12 @@ void add_type(const std::string& type, double mean) {
         add("sums/" + type + "/group:" + std::to_string(group), [=] { sums(*data, group); });
 }
 
-/// Prints as usual, and keeps the median of every counter.
-class Medians : public benchmark::ConsoleReporter {
-public:
-    void ReportRuns(const std::vector<Run>& runs) override {
-        ConsoleReporter::ReportRuns(runs);
-        for (const Run& run : runs)
-            if (run.aggregate_name == "median")
-                for (const auto& [name, counter] : run.counters) medians_[run.run_name.function_name] = counter;
-    }
-    [[nodiscard]] double of(const std::string& name) const {  // NaN: filtered out
-        const auto found = medians_.find(name);
-        return found == medians_.end() ? std::numeric_limits<double>::quiet_NaN() : found->second;
-    }
-
-private:
-    std::map<std::string, double> medians_;
-};
-
-void print_floor(const Medians& medians, const std::string& type) {
-    const double gather_ms = 1e3 * medians.of("gather/" + type), rate = medians.of("multiply");
+void print_floor(const sluice::test::Medians& medians, const std::string& type) {
+    const double gather_ms = 1e3 * medians.of("gather/" + type, "s_per_train");
+    const double rate = medians.of("multiply", "operations_per_s");
     const double floor_ms = gather_ms + 1e3 * operations / rate;
     for (const char* group : {"1", "4", "16"}) {
-        const double sums_ms = 1e3 * medians.of("sums/" + type + "/group:" + group);
+        const double sums_ms = 1e3 * medians.of("sums/" + type + "/group:" + group, "s_per_train");
         std::printf(
             "%-11s groups of %2s: all %6.2f ms per train, gather %5.2f ms, sgemm %6.1f Gflop/s, floor %6.2f ms, ratio %5.2f\n",
             type.c_str(), group, sums_ms, gather_ms, rate / 1e9, floor_ms, sums_ms / floor_ms);
@@ -197,21 +179,13 @@ void print_floor(const Medians& medians, const std::string& type) {
 }  // namespace
 
 int main(int argc, char** argv) {
-    std::vector<char*> arguments(argv, argv + argc);  // defaults, which the command line overrides
-    for (const char* option : {"--benchmark_repetitions=9", "--benchmark_enable_random_interleaving=true",
-                               "--benchmark_min_time=0.1", "--benchmark_report_aggregates_only=true"})
-        arguments.insert(arguments.begin() + 1, const_cast<char*>(option));
-    int count = static_cast<int>(arguments.size());
     benchmark::RegisterBenchmark("multiply", multiply)->Unit(benchmark::kMillisecond);
     add_type<std::uint16_t>("uint16", 2);
     add_type<std::uint8_t>("uint8", 2);
     add_type<float>("float", 2);
     add_type<std::uint16_t>("uint16_ADU", 7000);
-    benchmark::Initialize(&count, arguments.data());
-    if (benchmark::ReportUnrecognizedArguments(count, arguments.data())) return 1;
-    Medians medians;
-    benchmark::RunSpecifiedBenchmarks(&medians);
+    sluice::test::Medians medians;
+    if (!sluice::test::run_interleaved(argc, argv, medians)) return 1;
     for (const char* type : {"uint16", "uint8", "float", "uint16_ADU"}) print_floor(medians, type);
-    benchmark::Shutdown();
     return 0;
 }

@@ -69,6 +69,10 @@ TEST_CASE("a series as NXcanSAS") {
     CHECK(result.text("net.h5").starts_with("\x89HDF"));
     const Finished replaced = result.sluice({"export", "result.h5", "--format", "nxcansas", "--array", "one", "-o", "net.h5"});
     CHECK(replaced.code == 0);  // an older file is replaced, as run does
+    std::filesystem::create_symlink("net.h5", result.folder.path() / "link");
+    CHECK(result.sluice({"export", "result.h5", "--format", "columns", "--array", "one", "-o", "link"}).code == 0);
+    CHECK(std::filesystem::is_symlink(result.folder.path() / "link"));  // but a link is followed
+    CHECK(result.text("net.h5").starts_with("# Two samples"));
 }
 
 TEST_CASE("what cannot be exported is refused, and nothing is written") {

@@ -14,8 +14,10 @@ namespace sluice::test {
 /// What pipelines/<file> keeps, with these values of its parameters.
 inline std::map<std::string, Array> run_pipeline(const std::string& file, const std::map<std::string, Json>& parameters,
                                                  const Json& patch = Json::object()) {
-    std::ifstream text(source_folder() / "pipelines" / file);
+    const auto path = source_folder() / "pipelines" / file;
+    std::ifstream text(path);
     Json recipe = Json::parse(text);
+    if (recipe.contains("extends")) recipe["extends"] = (path.parent_path() / recipe["extends"].get<std::string>()).string();
     for (const auto& [name, value] : parameters) recipe["parameters"][name]["default"] = value;
     recipe.merge_patch(patch);
     return run_recipe(recipe);

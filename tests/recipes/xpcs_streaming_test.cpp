@@ -30,7 +30,7 @@ Json recipe_for(int trains) {
                                "contrast", "ages_fit.rate", "start_rate"});
 }
 
-/// From trains to g2; without replicates, of whose sums the host holds some log2(leaves) at a time.
+/// From trains to g2; without replicates, of whose large states 200 trains do not fill all places that there are.
 Json averaged(int trains) {
     Json recipe = recipe_for(trains);
     Json steps;

@@ -2,6 +2,7 @@
 // Reads the record of a run.
 #include <sluice/io/run_record.hpp>
 
+#include <algorithm>
 #include <stdexcept>
 
 #include <nlohmann/json.hpp>
@@ -35,6 +36,12 @@ RecordedStep step_of(const Json& json) {
     return step;
 }
 
+/// Several steps may read one file.
+void add_file(RunRecord& record, const RecordedFile& file) {
+    const auto same = [&](const RecordedFile& each) { return each.path == file.path && each.sha256 == file.sha256; };
+    if (std::none_of(record.files.begin(), record.files.end(), same)) record.files.push_back(file);
+}
+
 RunRecord record_of(const Json& json) {
     RunRecord record;
     const Json recipe = json.value("recipe", Json::object());
@@ -48,7 +55,7 @@ RunRecord record_of(const Json& json) {
     for (const auto& each : list_of(json, "steps")) record.steps.push_back(step_of(each));
     for (const auto& each : list_of(json, "warnings"))
         if (each.is_string()) record.warnings.push_back(each.get<std::string>());
-    for (const auto& each : list_of(json, "files")) record.files.push_back({text_of(each, "path"), text_of(each, "sha256")});
+    for (const auto& each : list_of(json, "files")) add_file(record, {text_of(each, "path"), text_of(each, "sha256")});
     const Json history = json.value("history", Json::object());  // by the SHA-256 of the input
     for (const auto& [sha256, earlier] : history.items())
         if (earlier.is_object()) record.history.push_back(record_of(earlier));

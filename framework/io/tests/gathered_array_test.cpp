@@ -108,13 +108,14 @@ TEST_CASE("the record of a run, and of the run before it") {
         "recipe": {"id": "a.b", "version": "2", "title": "T", "effective_text": "{}"},
         "steps": [{"name": "net", "plugin": "slice", "plugin_version": "1", "units": {"q_min": "1/nm"},
                    "parameters": {"q_min": 0.3, "dim": "q", "none": null}}],
-        "files": [{"path": "/x/a.h5", "sha256": "ff"}],
+        "files": [{"path": "/x/a.h5", "sha256": "ff", "step": "a"}, {"path": "/x/a.h5", "sha256": "ff", "step": "b"}],
         "history": {"ee": {"program": "sluice", "version": "0.7", "date": "c", "recipe": {"id": "raw", "version": "1"}, "files": []},
                     "ff": {"program": "sluice", "version": "0.8", "date": "d", "recipe": {"id": "first", "version": "1"}, "files": []}},
         "warnings": ["careful"]})");
     CHECK(describe_run(record) == "a.b 2, run by sluice 0.9 on 2026-01-31T12:00:00Z");
     CHECK(record.steps.at(0).parameters == std::vector<std::string>{"q_min = 0.3 1/nm", "dim = q"});
-    CHECK(record.files.at(0).path == "/x/a.h5");
+    CHECK(record.files.size() == 1);
+    CHECK(record.files[0].path == "/x/a.h5");
     CHECK(record.history.at(0).id == "raw");
     CHECK(record.history.at(1).id == "first");
     CHECK(record.warnings.at(0) == "careful");

@@ -75,10 +75,14 @@ private:
         for (std::size_t i = 0; i < port.core.size(); ++i) {
             operand.core_names.insert(operand.core_names.end(), bound.core[i].plugin.begin(), bound.core[i].plugin.end());
             operand.core_of.insert(operand.core_of.end(), bound.core[i].plugin.size(), bound.core[i].name);
-            if (port.core[i].pack && port.core[i].name != "...") packs_.push_back({port.core[i].name, port.name, part(dims, bound.core[i].data)});
+            if (port.core[i].pack && !is_any(port.core[i])) packs_.push_back({port.core[i].name, port.name, part(dims, bound.core[i].data)});
         }
     }
 
+    /// Whatever dims there are: "...", or a pack that may be just that. Its size is the plugin's affair.
+    [[nodiscard]] bool is_any(const CoreDim& core) const {
+        return core.name == "..." || manifest_.packs.at(core.name) == std::vector<DimNames>{{"..."}};
+    }
     static DimNames names_of(const Dims& dims) {
         DimNames names;
         for (const auto& dim : dims) names.push_back(dim.name);
@@ -146,6 +150,11 @@ private:
         if (!found) {
             if (wanted.required)
                 refuse(node_, ErrorKind::recipe, fmt::format("{} has no coordinate '{}', which this step needs", what(operand, from), name));
+            return;
+        }
+        if (found->values->dtype() == DType::string) {   // labels: as if there were no numbers
+            if (wanted.required)
+                refuse(node_, ErrorKind::recipe, fmt::format("coordinate '{}' of {} holds labels; this step needs numbers", name, what(operand, from)));
             return;
         }
         Array values = found->values->to_float64();
@@ -300,6 +309,11 @@ private:
                 if (axis(one, dim) && axis(other, dim)) check_axis(dim, *axis(one, dim), one.port, *axis(other, dim), other.port);
             });
     }
+    /// NaN and infinity are the same as themselves only.
+    static bool same_point(double a, double b) {
+        if (!std::isfinite(a) || !std::isfinite(b)) return a == b || (std::isnan(a) && std::isnan(b));
+        return std::abs(a - b) <= 1e-9 * std::max(std::abs(a), std::abs(b));
+    }
     void check_axis(const std::string& dim, const Array& a, const std::string& port_a, const Array& b, const std::string& port_b) const {
         const auto differ = [&](Index i, const std::string& left, const std::string& right) {
             refuse(node_, ErrorKind::recipe, fmt::format("'{}' differs between input '{}' and input '{}': {} and {} at index {}. Bring both onto one "
@@ -314,7 +328,7 @@ private:
         const auto left = a.as_float64();
         const auto right = b.to_unit(a.unit()).as_float64();
         for (std::size_t i = 0; i < left.size(); ++i)
-            if (std::abs(left[i] - right[i]) > 1e-9 * std::max(std::abs(left[i]), std::abs(right[i])))
+            if (!same_point(left[i], right[i]))
                 differ(static_cast<Index>(i), fmt::format("{:.10g} {}", left[i], a.unit().text()), fmt::format("{:.10g}", right[i]));
     }
 

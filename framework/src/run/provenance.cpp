@@ -3,6 +3,7 @@
 #include "run/provenance.hpp"
 
 #include <chrono>
+#include <map>
 #include <set>
 
 #include <fmt/chrono.h>
@@ -78,10 +79,16 @@ std::string timestamp() {
 
 std::vector<InputFile> fingerprint_inputs(const Graph& graph, bool full) {
     std::vector<InputFile> files;
+    std::map<std::filesystem::path, std::size_t> known;   // several steps may read one file
     for (const auto& node : graph.nodes)
-        for (const auto& file : node->state->files)
-            files.push_back({node->step->name, full ? fingerprint(file, std::numeric_limits<Index>::max()) : fingerprint(file),
-                             provenance_if_result(file).value_or(nullptr)});
+        for (const auto& file : node->state->files) {
+            const auto [at, fresh] = known.emplace(file, files.size());
+            if (fresh)
+                files.push_back({node->step->name, full ? fingerprint(file, std::numeric_limits<Index>::max()) : fingerprint(file),
+                                 provenance_if_result(file).value_or(nullptr)});
+            else
+                files.push_back({node->step->name, files[at->second].fingerprint, files[at->second].provenance});
+        }
     return files;
 }
 

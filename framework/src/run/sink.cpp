@@ -22,6 +22,13 @@ std::string host_name() {
     return name;
 }
 
+/// Through a link to the file that it stands for: it must not be replaced by the result.
+std::filesystem::path resolved(const std::filesystem::path& target) {
+    std::error_code error;
+    const auto file = std::filesystem::is_symlink(target, error) ? std::filesystem::canonical(target, error) : target;
+    return std::filesystem::absolute(error ? target : file);
+}
+
 std::string temporary_prefix(const std::filesystem::path& target) { return fmt::format(".{}.{}-", target.filename().string(), host_name()); }
 constexpr std::string_view suffix = ".partial";
 
@@ -72,8 +79,8 @@ TemporaryFile::~TemporaryFile() {
     if (!path.empty()) std::filesystem::remove(path, ignored);
 }
 
-ResultFile::ResultFile(Graph& graph, std::filesystem::path target, const std::function<void(const std::string&)>& say)
-    : graph_(graph), target_(std::filesystem::absolute(std::move(target))), say_(say) {
+ResultFile::ResultFile(Graph& graph, const std::filesystem::path& target, const std::function<void(const std::string&)>& say)
+    : graph_(graph), target_(resolved(target)), say_(say) {
     if (!graph.sink) throw Error(ErrorKind::plugin, fmt::format("the plugin '{}', which writes the result, is not installed", graph.recipe.format));
     if (!std::filesystem::is_directory(target_.parent_path()))
         throw Error(ErrorKind::output, fmt::format("{}: the folder {} does not exist", target_.string(), target_.parent_path().string()));

@@ -32,7 +32,7 @@ class ResultFile {
 public:
     /// Removes leftovers of killed runs beside `target`, and begins a temporary file. `say` is told what the user may want
     /// to know.
-    ResultFile(Graph& graph, std::filesystem::path target, const std::function<void(const std::string&)>& say);
+    ResultFile(Graph& graph, const std::filesystem::path& target, const std::function<void(const std::string&)>& say);
     void write(const KeptBox& box);
     /// Ends the file, flushes it to disk and gives it its name.
     void commit(const Json& provenance);

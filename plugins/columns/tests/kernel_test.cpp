@@ -139,6 +139,12 @@ TEST_CASE("other coordinates along the rows are columns") {
     array.coordinates.push_back({"q_edges", {{"q", 3}}, "1/nm", true, {0, 0.4, 0.6}});  // no column: one more than there are rows
     array.coordinates.push_back({"train_id", {{"q", 2}}, "1", false, {5, 6}, {5, 6}});
     CHECK(text_of({array}) == "# q[1/nm] train_id[1] rate[1/cm]\n0.25 5 1\n0.5 6 2\n");
+    auto other = array;
+    other.label = "other";
+    CHECK(text_of({array, other}) == "# q[1/nm] train_id[1] rate[1/cm] other[1/cm]\n0.25 5 1 1\n0.5 6 2 2\n");
+    other.coordinates[2].integers = {5, 7};  // its own: not to be taken for those of the first
+    CHECK(text_of({array, other}) ==
+          "# q[1/nm] train_id[1] other_train_id[1] rate[1/cm] other[1/cm]\n0.25 5 5 1 1\n0.5 6 7 2 2\n");
 }
 
 TEST_CASE("what does not fit into one table is refused with the reason") {

@@ -99,6 +99,10 @@ TEST_CASE("coordinates: an axis per part, and one for all") {
     CHECK(refusal([&] {
               (void)join("q", curves, {q, numbers({1, 2, 4}, "q")}, "file");
           }) == "'q' differs between the input 'first' and the input 'second'. Bring both onto one grid first (interpolate)");
+    const double infinity = std::numeric_limits<double>::infinity();
+    CHECK(refusal([&] {
+              (void)join("q", curves, {q, numbers({1, 2, infinity}, "q")}, "file");
+          }) != "nothing was refused");
     const Coordinate own{{{"file", 2}, {"q", 3}}, false, {1, 2, 3, 4, 5, 6}, {}, {}};
     const auto both = join("q", curves, {own, q}, "file");
     CHECK(both->dims == Dims{{"file", 3}, {"q", 3}});

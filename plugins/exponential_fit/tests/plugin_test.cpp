@@ -3,6 +3,7 @@
 #include <cmath>
 #include <limits>
 #include <map>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -66,6 +67,8 @@ TEST_CASE("values, units and dims of every output") {
     CHECK(values_of(out.at("points")) == Doubles{7, 7});
     CHECK(values_of(out.at("status")) == Doubles{0, 0});
     CHECK(to_text(out.at("offset").description().facts.at("uncertainty_from")) == "propagated");
+    CHECK(out.at("reduced_chi_square").unit().text() == "1");
+    CHECK(run_on(decays({2, -1})).at("reduced_chi_square").unit().text() == "1/cm^2");
     CHECK(to_text(out.at("amplitude").description().facts.at("origin")) == "0 s");
     CHECK(to_text(out.at("status").description().facts.at("status_codes")) ==
           "0 ok, 1 no_amplitude, 2 no_decay, 3 straight_line, 4 too_few_points, 5 bound_hit, 6 not_converged");
@@ -106,6 +109,12 @@ TEST_CASE("x from a column of a table, in any order: Q/Q_ideal against the stret
     CHECK(values_of(out.at("fine_x"))[1] == Approx(0.575));
     CHECK(values_of(out.at("fine_curve"))[1] == Approx(1 + 0.9 * std::exp(-0.575 / 0.25)));
     CHECK(out.at("fine_curve").description().coordinate("curve_x") == nullptr);  // not known before the data are
+
+    Description named = data.description();   // samples with names: labels are no x
+    named.coordinates.push_back(
+        {"sample", false, std::make_shared<const Array>(Array::of_labels("sample", sample, {"a", "b", "c", "d", "e", "f"}))});
+    const auto labelled = run_plugin("exponential_fit", with, {{"data", data.with(std::move(named))}, {"abscissa", column}}, along("sample"));
+    CHECK(same_bits(labelled.at("decay_constant"), out.at("decay_constant")));
 
     column = with_mask(column, "absent", sample, {true, false, false, false, false, false});
     const auto fewer = run_plugin("exponential_fit", with, {{"data", data}, {"abscissa", column}}, along("sample"));

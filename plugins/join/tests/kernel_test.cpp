@@ -51,6 +51,8 @@ TEST_CASE("two keys must both fit") {
 TEST_CASE("a tolerance") {
     CHECK(match({numbers({300.4, 289, 295}, {290, 300}, 1)}) == Entries{1, 0, -1});
     CHECK(match({numbers({300.4}, {300})}) == Entries{-1});
+    const double infinity = std::numeric_limits<double>::infinity();
+    CHECK(match({numbers({infinity, 300, -infinity}, {300, infinity}, 1)}) == Entries{1, 0, -1});
     CHECK(refusal({numbers({300}, {299.5, 300.5}, 1)}) ==
           "entries 0 and 1 of the table (temperature 299.5 K; temperature 300.5 K) both fit temperature 300 K: make the "
           "tolerance smaller");

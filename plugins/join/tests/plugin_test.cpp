@@ -157,3 +157,21 @@ TEST_CASE("refusals") {
                   {{"values", list("case", {1, 2})}, {"data", broken}, {"values_key", list("case", {290, 300}, "K")}}) ==
           Contains("the key 'temperature' of element 1 is NaN"));
 }
+
+TEST_CASE("key inputs lie along dimensions of what they belong to, and may lie along some of them") {
+    const auto temperature = list("temperature", {290, 300, 310}, "K"), lot = list("sample", {7, 8});
+    const auto wanted = list("case", {0, 0, 0}), wanted_lot = list("case", {8, 7, 8}),
+               wanted_temperature = list("case", {290, 290, 310}, "K");
+    const Json with{{"by", {"lot", "temperature"}}};
+    const std::map<std::string, Array> inputs{{"values", ratio}, {"data", wanted}, {"values_key", lot}, {"data_key", wanted_lot},
+                                              {"values_second_key", temperature}, {"data_second_key", wanted_temperature}};
+    CHECK(values_of(joined(with, inputs)) == Doubles{2, 1, 6});
+    auto wrong = inputs;
+    wrong.at("data_key") = list("other", {8, 7, 8});
+    CHECK(refusal(with, wrong) ==
+          Contains("the input 'data_key' has the dimension 'other', which 'data' does not have: a key lies along dimensions of "
+                   "what it belongs to"));
+    wrong = inputs;
+    wrong.at("values_key") = list("other", {7, 8});
+    CHECK(refusal(with, wrong) == Contains("the input 'values_key' has the dimension 'other', which 'values' does not have"));
+}

@@ -253,6 +253,13 @@ TEST_CASE("refusals before data flow") {
     CHECK(refusal(first, curves({}, {3, 2}, {1, 1}, {1, 1})) == Contains("must increase strictly"));
     CHECK(refusal(curves({{"file", 2}}, q_first, Doubles(8, 1), Doubles(8, 1)), second, {{"scale", 2}},
                   {.core = {{"curve", {"file", "q"}}}}) == Contains("'curve' and 'curve2' must be bound to the same dimensions"));
+    const auto at = [](const Doubles& q, const Doubles& temperatures, const std::string& unit) {
+        return with_coordinate(curves({{"file", 2}}, q, Doubles(8, 1), Doubles(8, 1)), "file", {{"file", 2}}, unit, temperatures);
+    };
+    const RunPluginOptions tie{.core = {{"curve", {"file", "q"}}, {"curve2", {"file", "q"}}}};
+    CHECK(refusal(at(q_first, {290, 300}, "K"), at(q_second, {300, 290}, "K"), {{"scale", 2}}, tie) ==
+          Contains("'file' differs between the inputs 'first' and 'second': both series must be of the same items"));
+    CHECK(refusal(at(q_first, {290, 300}, "K"), at(q_second, {290e3, 300e3}, "mK"), {{"scale", 2}}, tie) == "no error");
     CHECK(refusal(first, curves({}, q_second, {1, 1, 1, 1}, {1, 1, 1, 1}, "1/cm", "deg")) ==
           Contains("one that converts to '1/nm' is needed"));
 }

@@ -269,6 +269,13 @@ TEST_CASE("masked points, those without value or variance, and those out of rang
     CHECK(result.background.value < 0);
 }
 
+TEST_CASE("a limit rounded by a change of unit keeps its point") {
+    auto data = curve_of(0.01, 0.1, 10, law(1, 30), 0.01);
+    data.q[6] = 0.07;
+    REQUIRE(0.7 * 0.1 < 0.07);
+    CHECK(fit(data, free_background, {.q_max = 0.7 * 0.1}).points == 7);
+}
+
 TEST_CASE("bad options and lengths are refused") {
     const auto data = curve_of(0, 4, 50, law(1, 1), 0.01);
     CHECK_THROWS_WITH_AS((void)fit(data, 0, {.q_min = 2, .q_max = 1}), "q_min = 2, must be below q_max = 1.",

@@ -70,6 +70,13 @@ TEST_CASE("keys within the tolerance are one, at their mean") {
           "Make it smaller");
 }
 
+TEST_CASE("infinity is a key of its own") {
+    const double infinity = std::numeric_limits<double>::infinity();
+    const auto axis = axis_of(kelvin({infinity, 300, infinity}), 1, {});
+    CHECK(axis.numbers == Doubles{300, infinity});
+    CHECK(axis.position == Positions{1, 0, 1});
+}
+
 TEST_CASE("keys that are left out, and NaN") {
     const std::vector<std::uint8_t> out{0, 1, 0};
     CHECK(axis_of(kelvin({300, unknown, 290}), 0, out).position == Positions{1, -1, 0});

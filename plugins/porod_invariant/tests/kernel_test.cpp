@@ -181,6 +181,14 @@ TEST_CASE("the range keeps the points inside it, limits included, and interpolat
     CHECK(std::isnan(result.cumulative[4]));
 }
 
+TEST_CASE("a limit rounded by a change of unit keeps its point") {
+    const Data data{{0.05, 0.06, 0.07, 0.08}, {1, 1, 1, 1}, {}, {}};
+    Options options;
+    options.q_max = 0.7 * 0.1;
+    REQUIRE(options.q_max < 0.07);
+    CHECK(integrate(data, options).q_last == 0.07);
+}
+
 TEST_CASE("masked, NaN and infinite points are left out and their neighbours joined") {
     const Data data{{1, 2, 3, 4, 5, 6}, {1, 7, unknown, 1, infinity, 1}, {1, 1, 1, 1, 1, 1}, {0, 1, 0, 0, 0, 0}};
     const Result result = integrate(data, {});

@@ -214,6 +214,10 @@ TEST_CASE("curves that give nothing say why") {
     std::fill(data.intensity.begin(), data.intensity.end(), 0.0);  // nothing to fit: no amplitude, so no radius
     const auto none = fit(data.curve(), options);
     CHECK(none.status != Status::ok);
+    auto zeros = data.curve();
+    zeros.variance = {};
+    CHECK(fit(zeros, options).status == Status::not_determined);
+    CHECK(std::isnan(fit(zeros, options).values[radius]));
 }
 
 TEST_CASE("variances of the parts against the scatter of 400 fits") {

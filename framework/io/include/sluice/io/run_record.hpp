@@ -22,7 +22,7 @@ struct RunRecord {
     std::string id, recipe_version, title;
     std::string recipe;  ///< the effective recipe, which runs by itself
     std::vector<RecordedStep> steps;
-    std::vector<RecordedFile> files;  ///< inputs
+    std::vector<RecordedFile> files;  ///< inputs, each once
     std::vector<std::string> warnings;
     std::vector<RunRecord> history;  ///< the runs that made its inputs, and theirs; each after those that it needed
 };
