@@ -10,6 +10,7 @@
 
 #include <sluice/numerics/axis.hpp>
 #include <sluice/sdk/plugin.hpp>
+#include <sluice/sdk/points_to_fit.hpp>
 
 #include "kernel.hpp"
 
@@ -18,26 +19,6 @@ namespace {
 
 constexpr const char* status_codes =
     "0 ok, 1 no_amplitude, 2 no_decay, 3 straight_line, 4 too_few_points, 5 bound_hit, 6 not_converged";
-
-std::string own_unit_of_x(const sdk::Setup& setup) {
-    if (setup.input("abscissa").present()) return setup.input("abscissa").unit();
-    const auto unit = setup.input("data").coordinate_unit("x");
-    if (!unit)
-        throw sdk::RecipeError(
-            "the data has no coordinate along its dimension x, and no input 'abscissa' is connected. Give the x of the points "
-            "by one of the two.");
-    return *unit;
-}
-
-std::string unit_of_x(const sdk::Setup& setup) {
-    return setup.parameters().optional_text("x_unit").value_or(own_unit_of_x(setup));
-}
-
-/// From the unit of x to x_unit. One unit with an offset, degC, is at least itself.
-double factor_of_x(const sdk::Setup& setup) {
-    const auto own = own_unit_of_x(setup), wanted = unit_of_x(setup);
-    return own == wanted ? 1 : setup.context().unit_factor(own, wanted);
-}
 
 Options options_of(const sdk::Parameters& parameters) {
     Options options;
@@ -76,20 +57,20 @@ Range range_of(const sdk::Parameters& parameters) {
 }
 
 /// The axis of fine_curve, where it is known before data is read.
-void describe_fine_curve(const sdk::Probe& probe, const std::string& unit) {
+void describe_fine_curve(const sdk::Probe& probe, const sdk::PointsToFit& points) {
     const auto n = probe.parameters().integer("curve_points");
     Range range = range_of(probe.parameters());
     const auto coordinate = probe.input("data").coordinate("x");
-    if (coordinate && !probe.input("abscissa").present()) {
+    if (coordinate && !points.has_abscissa()) {
         auto x = coordinate->edges ? numerics::centres(coordinate->values) : coordinate->values;
-        for (double& each : x) each *= factor_of_x(probe);
+        for (double& each : x) each *= points.factor();
         range = range.within(x);
     }
     for (const auto* port : {"fine_curve", "fine_x"}) {
         probe.output(port).set_dims({{"curve_x", n}});
-        if (range.from && range.to) probe.output(port).set_coordinate("curve_x", {{"curve_x", n}}, unit, range.points(n));
+        if (range.from && range.to) probe.output(port).set_coordinate("curve_x", {{"curve_x", n}}, points.unit(), range.points(n));
     }
-    probe.output("fine_x").set_unit(unit);
+    probe.output("fine_x").set_unit(points.unit());
 }
 
 void warn(const sdk::Context& context, Status status) {
@@ -114,48 +95,30 @@ void warn(const sdk::Context& context, Status status) {
     }
 }
 
-bool correlated(const sdk::Setup& setup) {
-    const auto over = setup.input("data").correlated_over();
-    return std::find(over.begin(), over.end(), "x") != over.end();
-}
-
-void refuse_correlated(const sdk::Setup& setup) {
-    if (!correlated(setup) || setup.parameters().boolean("allow_correlated")) return;
-    throw sdk::RecipeError(
-        "the variances of input 'data' are correlated over x (its points share an uncertain number), so the uncertainties of a "
-        "fit would be too small. Set allow_correlated to take the points as independent all the same.");
-}
-
-const char* uncertainty_from(const sdk::Setup& setup) {
-    if (!setup.input("data").has_variances()) return "scatter";
-    return correlated(setup) ? "propagated, correlations ignored" : "propagated";
-}
-
 class ExponentialFit : public sdk::Map {
 public:
     explicit ExponentialFit(const sdk::Setup& setup)
         : options_(options_of(setup.parameters())),
           range_(range_of(setup.parameters())),
-          factor_(factor_of_x(setup)),
-          own_x_(setup.input("abscissa").present()) {}
+          points_(setup) {}
 
     static void probe(const sdk::Probe& probe) {
-        refuse_correlated(probe);
-        const auto unit = unit_of_x(probe);
+        const sdk::PointsToFit points(probe);
+        const auto& unit = points.unit();
         probe.output("decay_constant").set_unit(unit);
         const auto data = probe.input("data");
         probe.output("reduced_chi_square").set_unit(data.has_variances() ? "1" : "(" + data.unit() + ")^2");
         probe.output("amplitude").set_fact("origin", probe.parameters().number("origin"), unit);
-        describe_fine_curve(probe, unit);
+        describe_fine_curve(probe, points);
         probe.output("curve").set_correlated_over("x");
         probe.output("fine_curve").set_correlated_over("curve_x");
         for (const auto* port : {"decay_constant", "amplitude", "offset", "curve", "fine_curve"})
-            probe.output(port).set_fact("uncertainty_from", uncertainty_from(probe));
+            probe.output(port).set_fact("uncertainty_from", points.uncertainty_from());
         probe.output("status").set_fact("status_codes", status_codes);
     }
 
     void run(const sdk::Item& item) const {
-        const auto x = x_of(item);
+        const auto x = points_.x(item);
         const auto result = fit({x, item.values("data"), item.variances("data"), item.mask("data")}, options_);
         write(item, "decay_constant", result.decay_constant);
         write(item, "amplitude", result.amplitude);
@@ -190,19 +153,9 @@ private:
         write_curve(item, "fine_curve", curve, fine);
     }
 
-    /// NaN where an abscissa is masked.
-    [[nodiscard]] std::vector<double> x_of(const sdk::Item& item) const {
-        const auto given = own_x_ ? item.values("abscissa") : item.coordinate("data", "x");
-        const auto masked = own_x_ ? item.mask("abscissa") : std::span<const std::uint8_t>();
-        std::vector<double> x(given.begin(), given.end());
-        for (std::size_t i = 0; i < x.size(); ++i) x[i] = !masked.empty() && masked[i] != 0 ? unknown : x[i] * factor_;
-        return x;
-    }
-
     Options options_;
     Range range_;
-    double factor_;  ///< from the unit of x to x_unit
-    bool own_x_;
+    sdk::PointsToFit points_;
 };
 
 }  // namespace
