@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include <sluice/numerics/axis.hpp>
+
 namespace sluice::g2_fit {
 namespace {
 
@@ -41,11 +43,10 @@ double chi_square_at(const Lags& lags, const Doubles& decays, const Parameters& 
 }  // namespace
 
 Lags lags_in_use(const Curve& curve, const Options& options) {
-    constexpr double slack = 1e-9;  // a limit given in another unit is rounded, and it is inclusive
     Lags lags;
     for (std::size_t i = 0; i < curve.delay.size(); ++i) {
         const double delay = curve.delay[i], variance = curve.variance.empty() ? 1 : curve.variance[i];
-        const bool inside = delay > 0 && delay >= options.first_delay * (1 - slack) && delay <= options.last_delay * (1 + slack);
+        const bool inside = delay > 0 && numerics::inside(delay, options.first_delay, options.last_delay);
         const bool masked = !curve.mask.empty() && curve.mask[i] != 0;
         if (!inside || masked || !std::isfinite(curve.g2[i]) || !std::isfinite(variance) || variance <= 0) continue;
         lags.delay.push_back(delay);

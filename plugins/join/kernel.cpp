@@ -39,7 +39,9 @@ struct Numbers {
     std::vector<double> data, table;
     double tolerance = 0;
     /// Infinity is near to nothing but itself.
-    [[nodiscard]] double reach(double number) const { return std::isinf(number) ? 0 : std::max(tolerance, 1e-9 * std::abs(number)); }
+    [[nodiscard]] double reach(double number) const {
+        return std::isinf(number) ? 0 : std::max(tolerance, 1e-9 * std::abs(number));
+    }
 };
 
 Numbers numbers_of(const Key& key) {

@@ -53,7 +53,8 @@ std::string coordinates_there_are(const sdk::InputDescription& input) {
 }
 
 /// A key over a dimension that its side lacks would give every element its first entry.
-void check_dims(const sdk::SmallArray& key, const sdk::InputDescription& input, const std::string& side, const std::string& port) {
+void check_dims(const sdk::SmallArray& key, const sdk::InputDescription& input, const std::string& side,
+                const std::string& port) {
     const auto own = input.dims();
     for (const auto& dim : key.dims)
         if (std::none_of(own.begin(), own.end(), [&](const auto& each) { return each.name == dim.name; }))

@@ -64,7 +64,8 @@ Layout layout_of(const sdk::Setup& setup) {
 void check_series(const sdk::Setup& setup, const std::string& dim) {
     const auto first = setup.input("first").coordinate(dim), second = setup.input("second").coordinate(dim);
     if (!first || !second) return;
-    bool same = first->labels == second->labels && first->edges == second->edges && first->values.size() == second->values.size();
+    bool same = first->labels == second->labels && first->edges == second->edges;
+    same = same && first->values.size() == second->values.size();
     const double factor = first->labels.empty() && same ? setup.context().unit_factor(second->unit, first->unit) : 1;
     for (std::size_t i = 0; same && i < first->values.size(); ++i) {
         const double a = first->values[i], b = factor * second->values[i];

@@ -8,6 +8,7 @@
 #include <numbers>
 #include <stdexcept>
 
+#include <sluice/numerics/axis.hpp>
 #include <sluice/numerics/fail.hpp>
 #include <sluice/numerics/least_squares.hpp>
 #include <sluice/numerics/linear_fit.hpp>
@@ -44,9 +45,7 @@ void check(const Curve& curve, const Options& options) {
 }
 
 bool usable(const Curve& curve, const Options& options, std::size_t i) {
-    constexpr double slack = 1e-9;  // a limit given in another unit is rounded, and it is inclusive
-    const bool inside = curve.q[i] >= options.q_min * (1 - slack) && curve.q[i] <= options.q_max * (1 + slack);
-    if (!inside || !std::isfinite(curve.intensity[i])) return false;
+    if (!numerics::inside(curve.q[i], options.q_min, options.q_max) || !std::isfinite(curve.intensity[i])) return false;
     if (!curve.mask.empty() && curve.mask[i] != 0) return false;
     return curve.variance.empty() || (std::isfinite(curve.variance[i]) && curve.variance[i] > 0);
 }

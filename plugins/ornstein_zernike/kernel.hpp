@@ -58,8 +58,8 @@ struct Result {
 /// Source: Ornstein and Zernike (1914), Proc. Acad. Sci. Amsterdam 17, 793, in the form of Stanley (1971), Introduction to
 /// Phase Transitions and Critical Phenomena, chapter 7. background: fixed at this value (as if exact), or nothing: free.
 /// Fitted are the points with q_min <= q <= q_max (to 1e-9 of these) that are not masked and whose intensity and variance, if
-/// any, are finite and the variance above 0; negative intensities too. Weights are 1/variance. Without variances all points weigh the same, and the
-/// covariance is scaled by the mean square residual.
+/// any, are finite and the variance above 0; negative intensities too. Weights are 1/variance. Without variances all points
+/// weigh the same, and the covariance is scaled by the mean square residual.
 ///
 /// The law is only looked for where it can show itself, else the status says why and everything but `points` is NaN:
 /// - the points must fall: chi-square of a constant above that of the fit by 9, or 11.8 with a free background (3 standard

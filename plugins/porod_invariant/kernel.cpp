@@ -6,6 +6,7 @@
 #include <cmath>
 #include <stdexcept>
 
+#include <sluice/numerics/axis.hpp>
 #include <sluice/numerics/fail.hpp>
 
 #include "tails.hpp"
@@ -49,11 +50,9 @@ void check(const Curve& curve, const Options& options) {
 }
 
 Points select(const Curve& curve, const Options& options) {
-    constexpr double slack = 1e-9;  // a limit given in another unit is rounded, and it is inclusive
-    const double from = options.q_min * (1 - slack), to = options.q_max * (1 + slack);
     Points points;
     for (std::size_t i = 0; i < curve.q.size(); ++i) {
-        if (curve.q[i] < from || curve.q[i] > to) continue;
+        if (!numerics::inside(curve.q[i], options.q_min, options.q_max)) continue;
         const bool masked = !curve.mask.empty() && curve.mask[i] != 0;
         const bool known = curve.variance.empty() || std::isfinite(curve.variance[i]);
         if (masked || !known || !std::isfinite(curve.intensity[i])) {

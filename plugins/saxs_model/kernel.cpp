@@ -21,6 +21,11 @@ using numerics::FitParameter;
 using numerics::FitReport;
 using numerics::FitStatus;
 
+/// The smallest radius, which only stands for "above 0", as it is written in texts.
+double shown(double bound) { return bound == std::numeric_limits<double>::min() ? 0 : bound; }
+
+}  // namespace
+
 void check(const Options& options) {
     if (!(options.q_first < options.q_last))
         fail<std::invalid_argument>("q_min = ", options.q_first, " 1/nm, must be below q_max = ", options.q_last, " 1/nm.");
@@ -29,13 +34,16 @@ void check(const Options& options) {
         if (!uses(options.kind, k) || fixed) continue;
         const auto [least, most] = domain(k);
         if (!(lower < upper && lower >= least && upper <= most))
-            fail<std::invalid_argument>("parameter ", parameter_names[k], " is bounded by ", lower, " and ", upper,
-                                        "; the first must be below the second, and both within ", least, " to ", most, ".");
+            fail<std::invalid_argument>("parameter ", parameter_names[k], " is bounded by ", shown(lower), " and ", upper,
+                                        "; the first must be below the second, and both within ", shown(least), " to ", most,
+                                        ".");
         if (start && !(*start >= lower && *start <= upper))
-            fail<std::invalid_argument>("parameter ", parameter_names[k], " starts at ", *start, ", outside its bounds ", lower,
-                                        " to ", upper, ".");
+            fail<std::invalid_argument>("parameter ", parameter_names[k], " starts at ", *start, ", outside its bounds ",
+                                        shown(lower), " to ", upper, ".");
     }
 }
+
+namespace {
 
 bool numbers_are_good(const Options& options) {
     for (std::size_t k = 0; k < n_parameters; ++k) {

@@ -69,6 +69,10 @@ struct Result {
     std::vector<double> single, single_variance, other, other_variance, single_other_covariance;
 };
 
+/// Throws std::invalid_argument when the range or a pair of bounds is empty or outside what the model can take, or a start is
+/// outside its bounds. Parameters that are fixed, or that the kind does not use, are passed over.
+void check(const Options& options);
+
 /// Weighted least-squares fit of the kind's I(q) (model.hpp), bounded, with exact derivatives.
 ///
 /// Fitted are points within [q_first, q_last] (to 1e-9 of themselves) that are not masked and whose intensity is finite and
@@ -76,7 +80,7 @@ struct Result {
 /// the reduced chi-square. Parameters that are not fixed are free within their bounds; those not of the kind come as 0 (NaN:
 /// hard_sphere_radius), with variance 0. Covariance: (J^T W J)^-1, by numerics::least_squares(), not scaled by chi-square.
 /// Start: start_of() of start.hpp, from these points alone.
-/// Throws std::invalid_argument when the range or a pair of bounds is empty or outside what the model can take.
+/// Throws what check() throws.
 [[nodiscard]] Result fit(const Curve& curve, const Options& options);
 
 }  // namespace sluice::saxs_model

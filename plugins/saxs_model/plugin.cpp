@@ -113,6 +113,7 @@ public:
     static void probe(const sdk::Probe& probe) {
         const auto parameters = probe.parameters();
         check_unused(parameters, kind_of(parameters));
+        check(options_of(parameters));
         const std::vector<std::string> names(parameter_names.begin(), parameter_names.end());
         const auto n = static_cast<std::int64_t>(names.size());
         for (const auto* port : {"covariance", "correlation"}) {

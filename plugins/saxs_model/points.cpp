@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include <sluice/numerics/axis.hpp>
+
 namespace sluice::saxs_model {
 namespace {
 
@@ -14,12 +16,11 @@ constexpr double tolerated = 0.1;  ///< of the intensity: how wrong the model ma
 }  // namespace
 
 Points points_in_use(const Curve& curve, const Options& options) {
-    constexpr double slack = 1e-9;  // a limit given in another unit is rounded, and it is inclusive
     Points points;
     points.weighted = !curve.variance.empty();
     for (std::size_t i = 0; i < curve.q_inv_nm.size(); ++i) {
         const double q = curve.q_inv_nm[i], variance = points.weighted ? curve.variance[i] : 1;
-        const bool inside = q > 0 && q >= options.q_first * (1 - slack) && q <= options.q_last * (1 + slack);
+        const bool inside = q > 0 && numerics::inside(q, options.q_first, options.q_last);
         const bool masked = !curve.mask.empty() && curve.mask[i] != 0;
         if (!inside || masked || !std::isfinite(curve.intensity[i]) || !std::isfinite(variance) || variance <= 0) continue;
         points.q.push_back(q);

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include <sluice/numerics/axis.hpp>
+
 #include "points.hpp"
 
 namespace sluice::scattering_peaks {
@@ -90,11 +92,9 @@ void set_limits(const Points& points, std::vector<Candidate>& all) {
 }  // namespace
 
 Points usable_points(const Curve& curve, const Curve& search, const Window& window) {
-    constexpr double slack = 1e-9;  // a limit given in another unit is rounded, and it is inclusive
-    const double from = window.from - slack * std::abs(window.from), to = window.to + slack * std::abs(window.to);
     Points points;
     for (std::size_t i = 0; i < curve.q.size(); ++i) {
-        if (!(from <= curve.q[i] && curve.q[i] <= to)) continue;
+        if (!numerics::inside(curve.q[i], window.from, window.to)) continue;
         if (!usable(curve.intensity[i], curve, i) || !usable(search.intensity[i], search, i)) continue;
         points.q.push_back(curve.q[i]);
         points.intensity.push_back(curve.intensity[i]);

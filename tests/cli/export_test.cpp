@@ -2,6 +2,7 @@
 // sluice export: arrays of a result in other formats, and what is refused.
 #include <doctest/doctest.h>
 
+#include <filesystem>
 #include <string>
 
 #include "support/run_program.hpp"

@@ -7,6 +7,7 @@
 
 #include <Eigen/Dense>
 
+#include <sluice/numerics/axis.hpp>
 #include <sluice/numerics/fail.hpp>
 
 namespace sluice::numerics {
@@ -119,7 +120,7 @@ std::vector<double> within(std::span<const double> x, double first, double last,
         fail<std::invalid_argument>("the range to fit begins at ", first, " and ends at ", last, ". Swap the two.");
     std::vector<double> kept(y.begin(), y.end());
     for (std::size_t i = 0; i < kept.size(); ++i)
-        if (!(x[i] >= first && x[i] <= last) || (!mask.empty() && mask[i] != 0)) kept[i] = unknown;
+        if (!inside(x[i], first, last) || (!mask.empty() && mask[i] != 0)) kept[i] = unknown;
     return kept;
 }
 

@@ -7,6 +7,7 @@
 #include <doctest/doctest.h>
 
 using sluice::numerics::centres;
+using sluice::numerics::inside;
 using sluice::numerics::spaced;
 using Doubles = std::vector<double>;
 
@@ -34,4 +35,16 @@ TEST_CASE("centres of bins that increase, decrease, or are none") {
     CHECK(centres({4, 2, 1}) == Doubles{3, 1.5});
     CHECK(centres({1}).empty());
     CHECK(centres({}).empty());
+}
+
+TEST_CASE("inside: both ends, also when they were rounded by a unit; NaN is nowhere") {
+    CHECK(inside(1, 1, 2));
+    CHECK(inside(2, 1, 2));
+    CHECK(inside(0.07, 0.7 * 0.1, 1));   // 0.06999999999999999 or 0.07000000000000001
+    CHECK(inside(0.3, 0, 0.1 * 3));
+    CHECK_FALSE(inside(0.999999, 1, 2));
+    CHECK_FALSE(inside(2.000001, 1, 2));
+    CHECK(inside(-2 - 1e-12, -2, -1));
+    CHECK(inside(5, -std::numeric_limits<double>::infinity(), std::numeric_limits<double>::infinity()));
+    CHECK_FALSE(inside(std::numeric_limits<double>::quiet_NaN(), 0, 1));
 }

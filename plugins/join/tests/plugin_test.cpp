@@ -163,8 +163,10 @@ TEST_CASE("key inputs lie along dimensions of what they belong to, and may lie a
     const auto wanted = list("case", {0, 0, 0}), wanted_lot = list("case", {8, 7, 8}),
                wanted_temperature = list("case", {290, 290, 310}, "K");
     const Json with{{"by", {"lot", "temperature"}}};
-    const std::map<std::string, Array> inputs{{"values", ratio}, {"data", wanted}, {"values_key", lot}, {"data_key", wanted_lot},
-                                              {"values_second_key", temperature}, {"data_second_key", wanted_temperature}};
+    const std::map<std::string, Array> inputs{
+        {"values", ratio},        {"data", wanted},
+        {"values_key", lot},      {"values_second_key", temperature},
+        {"data_key", wanted_lot}, {"data_second_key", wanted_temperature}};
     CHECK(values_of(joined(with, inputs)) == Doubles{2, 1, 6});
     auto wrong = inputs;
     wrong.at("data_key") = list("other", {8, 7, 8});
@@ -174,4 +176,14 @@ TEST_CASE("key inputs lie along dimensions of what they belong to, and may lie a
     wrong = inputs;
     wrong.at("values_key") = list("other", {7, 8});
     CHECK(refusal(with, wrong) == Contains("the input 'values_key' has the dimension 'other', which 'values' does not have"));
+}
+
+TEST_CASE("a table of curves: the recipe says which of its dimensions are keys") {
+    const auto curves = with_labels(Array::from<double>("curves", {{"q", 2}, {"sample", 3}}, "1/cm", Doubles{1, 2, 3, 4, 5, 6}),
+                                    "sample", "sample", {"b", "a", "c"});
+    const auto one = with_labels(list("case", {0, 0}), "sample", "case", {"a", "b"});
+    const auto out =
+        run_plugin("join", by_sample, {{"values", curves}, {"data", one}}, {.core = {{"table", {"sample"}}}}).at("joined");
+    CHECK(to_text(out.dims()) == "[q: 2, case: 2]");
+    CHECK(values_of(out) == Doubles{2, 1, 5, 4});
 }

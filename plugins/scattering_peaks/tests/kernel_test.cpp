@@ -396,6 +396,16 @@ TEST_CASE("each window has its own place, whatever the others hold") {
     CHECK(result.count == 3);
 }
 
+TEST_CASE("a limit rounded by a change of unit keeps its point") {
+    auto data = curve_of(0.01, 0.1, 91, gaussian(0.05, 0.01, 10, 1), 0.02);
+    data.q[60] = 0.07;
+    Options options;
+    options.method = Method::gaussian;
+    options.windows = {{0.0295, 0.7 * 0.1}};
+    REQUIRE(options.windows[0].to < 0.07);
+    CHECK(peaks_of(data, options).peaks.at(0).points == 41);
+}
+
 TEST_CASE("masked points, and those without value or variance in either curve, do not count") {
     std::mt19937_64 random(5);
     const auto clean = noisy(curve_of(2, 18, 300, gaussian(8, 2, 10, 2), 0.05), random);

@@ -180,6 +180,10 @@ TEST_CASE("columns are found by number or name") {
     CHECK(find_column(table, 1).values == Values{2});
     CHECK(find_column(table, "q").values == Values{1});
     CHECK(message_of([&] { (void)find_column(table, "Q"); }) == "a.dat: no column 'Q'. There are 0 'q', 1 'I'.");
+    const Table twice = parse("# q I I\n1 2 3\n");
+    CHECK(find_column(twice, 2).values == Values{3});
+    CHECK(message_of([&] { (void)find_column(twice, "I"); }) ==
+          "a.dat: several columns are called 'I': 0 'q', 1 'I', 2 'I'. Give the number of the one that you mean.");
     CHECK(message_of([&] { (void)find_column(parse("1 2\n"), 2); }) == "a.dat: no column 2. There are 0, 1.");
 }
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// The points of an axis: evenly spaced ones, and the centres of bins.
+// The points of an axis: evenly spaced ones, the centres of bins, those inside a range.
 #pragma once
 
 #include <cmath>
@@ -33,6 +33,13 @@ namespace sluice::numerics {
     std::vector<double> out;
     for (std::size_t i = 1; i < edges.size(); ++i) out.push_back((edges[i - 1] + edges[i]) / 2);
     return out;
+}
+
+/// Whether first <= x <= last, with 1e-9 to spare: a limit that was given in another unit is rounded, and limits are inclusive.
+/// False for NaN.
+[[nodiscard]] inline bool inside(double x, double first, double last) {
+    constexpr double slack = 1e-9;
+    return x >= first - slack * std::abs(first) && x <= last + slack * std::abs(last);
 }
 
 }  // namespace sluice::numerics

@@ -53,7 +53,7 @@ struct LinearFit {
 [[nodiscard]] LinearFit polynomial_fit(std::span<const double> x, std::ptrdiff_t degree, std::span<const double> y,
                                        std::span<const double> variances = {});
 
-/// y with NaN where `mask` is nonzero or x lies outside [first, last]: what a fit is to leave out. x and y: [points]; mask:
+/// y with NaN where `mask` is nonzero or x is not inside() [first, last] (axis.hpp): what a fit is to leave out. x and y: [points]; mask:
 /// [points] or empty. Throws std::invalid_argument when lengths differ or first > last.
 [[nodiscard]] std::vector<double> within(std::span<const double> x, double first, double last, std::span<const double> y,
                                          std::span<const std::uint8_t> mask);
