@@ -2,6 +2,7 @@
 
 option(SLUICE_WARNINGS_AS_ERRORS "Warnings are errors" OFF)
 set(SLUICE_SANITIZE "" CACHE STRING "Sanitizers for our own code: address,undefined or thread")
+option(SLUICE_SANITIZE_PLUGIN_TESTS "With sanitizers: each plugin's own plugin_test too, not only kernels, framework and recipes" OFF)
 
 function(sluice_compile_options target)
   target_compile_features(${target} PRIVATE cxx_std_20)

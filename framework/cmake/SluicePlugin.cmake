@@ -50,6 +50,9 @@ __asm__(".pushsection .sluice.manifest,\"a\",@progbits\n.incbin \"@manifest@\"\n
   include(GNUInstallDirs)
   install(TARGETS ${name} LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR}/sluice/plugins)
 
+  if(SLUICE_SANITIZE AND NOT SLUICE_SANITIZE_PLUGIN_TESTS AND arg_KERNEL)
+    list(FILTER arg_TESTS EXCLUDE REGEX "plugin_test")  # a short run: kernels, and the plugins that the framework's tests load
+  endif()
   if(arg_TESTS AND COMMAND sluice_add_test)
     sluice_add_test(${name} SOURCES ${arg_TESTS} LIBRARIES $<TARGET_NAME_IF_EXISTS:${name}_kernel> ${arg_LIBRARIES})
     add_dependencies(${name}_test ${name})
