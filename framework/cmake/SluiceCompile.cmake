@@ -12,7 +12,10 @@ function(sluice_compile_options target)
     $<$<CXX_COMPILER_ID:GNU>:-Wno-restrict -Wno-maybe-uninitialized>  # false alarms of g++ 12 in std::string (GCC bug 105651)
     $<$<BOOL:${SLUICE_WARNINGS_AS_ERRORS}>:-Werror>)
   if(SLUICE_SANITIZE)
-    target_compile_options(${target} PRIVATE -fsanitize=${SLUICE_SANITIZE} -fno-sanitize-recover=all -fno-omit-frame-pointer -O1 -g1)
+    # Compiling takes most of such a run, and with optimisation twice as long: only what computes has it.
+    string(REGEX MATCH "thread|_kernel$|sluice_numerics|sluice_least_squares" computes "${SLUICE_SANITIZE} ${target}")
+    target_compile_options(${target} PRIVATE -fsanitize=${SLUICE_SANITIZE} -fno-sanitize-recover=all -fno-omit-frame-pointer
+      $<IF:$<BOOL:${computes}>,-O1,-O0> -g1)
     target_link_options(${target} PRIVATE -fsanitize=${SLUICE_SANITIZE})
   endif()
 endfunction()
