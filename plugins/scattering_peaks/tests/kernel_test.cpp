@@ -502,6 +502,7 @@ TEST_CASE("peaks of the simulated curves of the shared data") {
     for (const auto& truth : read_json("denoise/truth.json"))
         for (const auto& peak : truth.at("peaks_true"))
             main_peak(("denoise/" + truth.at("file").get<std::string>()).c_str(), peak.at("q"), peak.at("I"));
-    for (const auto& truth : read_json("mixture/truth.json").at("rows"))
+    const auto mixture = read_json("mixture/truth.json");   // kept: what .at() gives lives in it
+    for (const auto& truth : mixture.at("rows"))
         main_peak(("mixture/" + truth.at("file").get<std::string>()).c_str(), truth.at("main_peak_q"), truth.at("main_peak_I"));
 }
