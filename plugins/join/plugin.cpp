@@ -219,18 +219,14 @@ private:
         const auto out = item.out<T>("joined");
         const auto out_variances = item.out_variances("joined");
         const auto out_mask = item.out_mask("joined");
+        const T missing = missing_ ? static_cast<T>(*missing_) : nothing<T>();
+        const double missing_variance = missing_ ? 0 : nothing<double>();
         for (std::size_t i = 0; i < entry_.size(); ++i) {
-            if (entry_[i] < 0 && missing_) {
-                out[i] = static_cast<T>(*missing_);
-                if (!out_variances.empty()) out_variances[i] = 0;
-                out_mask[i] = 0;
-                continue;
-            }
             const bool none = entry_[i] < 0;
             const auto from = static_cast<std::size_t>(std::max<std::ptrdiff_t>(entry_[i], 0));
-            out[i] = none ? nothing<T>() : values[from];
-            if (!out_variances.empty()) out_variances[i] = none ? nothing<double>() : variances[from];
-            out_mask[i] = none || (!mask.empty() && mask[from] != 0) ? 1 : 0;
+            out[i] = none ? missing : values[from];
+            if (!out_variances.empty()) out_variances[i] = none ? missing_variance : variances[from];
+            out_mask[i] = none ? !missing_ : !mask.empty() && mask[from] != 0;
         }
     }
     template <class T>
