@@ -8,13 +8,20 @@
 
 find_package(doctest REQUIRED)
 
+# Half of a full build is tests: little optimisation for them. What computes is in the libraries that they call.
+function(sluice_test_compile_options target)
+  sluice_compile_options(${target})
+  target_compile_options(${target} PRIVATE $<$<CONFIG:Release>:-O1>)
+endfunction()
+
 function(sluice_add_test name)
   cmake_parse_arguments(PARSE_ARGV 1 arg "" "" "SOURCES;LIBRARIES;LABELS")
   add_executable(${name}_test ${arg_SOURCES} $<TARGET_OBJECTS:sluice_test_main>)
   target_link_libraries(${name}_test PRIVATE doctest::doctest ${arg_LIBRARIES} sluice_test_support)
   target_include_directories(${name}_test PRIVATE ${PROJECT_SOURCE_DIR}/tests)
   set_target_properties(${name}_test PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR}/tests)
-  sluice_compile_options(${name}_test)
+  sluice_test_compile_options(${name}_test)
+  target_precompile_headers(${name}_test REUSE_FROM sluice_test_main)
   if(NOT arg_LABELS MATCHES "program|slow")
     set_property(GLOBAL APPEND PROPERTY SLUICE_LIBRARY_TESTS ${name}_test)
   endif()
