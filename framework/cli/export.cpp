@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // sluice export: arrays of a result through a sink into another format, by a recipe made here: result_source, then the sink.
 #include <algorithm>
+#include <cctype>
+#include <cmath>
+#include <cstdlib>
 #include <system_error>
 
 #include <fmt/format.h>
@@ -18,7 +21,7 @@ namespace {
 
 const Command command{
     "sluice export", "RESULT",
-    "Writes arrays of a result in another format. The new file tells how the result was made; it is complete or\n"
+    "Writes arrays of a result, or parts of them, in another format. The new file tells how the result was made; it is complete or\n"
     "not there.",
     plugin_options | resource_options | export_options};
 
@@ -41,6 +44,12 @@ std::string default_array(const Json& provenance, const std::string& file) {
     return array;
 }
 
+std::string free_name(const std::string& wanted, const Json& steps) {
+    std::string name = wanted;
+    for (int i = 2; steps.contains(name); ++i) name = fmt::format("{}_{}", wanted, i);
+    return name;
+}
+
 /// The name of the step that reads the array, and so of the array in the new file: "net" for "net.intensity" if that is what the
 /// result calls it, "invariant_integrand".
 std::string step_name(const std::string& array, const Json& provenance, const Json& steps) {
@@ -50,9 +59,41 @@ std::string step_name(const std::string& array, const Json& provenance, const Js
         if (reference == array) wanted = label;
     std::replace_if(
         wanted.begin(), wanted.end(), [](char c) { return !(c == '_' || std::isalnum(static_cast<unsigned char>(c))); }, '_');
-    std::string name = wanted;
-    for (int i = 2; steps.contains(name); ++i) name = fmt::format("{}_{}", wanted, i);
-    return name;
+    return free_name(wanted, steps);
+}
+
+/// Parameters of slice for one element: by its index, "[3]", or by its value in the coordinate's unit or another, "310", "36.9 degC".
+Json element_of(const std::string& dim, const std::string& text) {
+    const bool by_index = text.starts_with('[');
+    const char* begin = text.c_str() + (by_index ? 1 : 0);
+    char* end = nullptr;
+    const double value = std::strtod(begin, &end);
+    std::string rest(end);
+    rest.erase(0, rest.find_first_not_of(' '));
+    const bool is_index = std::abs(value) < 1e9 && value == std::floor(value);
+    if (by_index && end != begin && rest == "]" && is_index)
+        return {{"dim", dim}, {"index", static_cast<int>(value)}};
+    if (by_index || end == begin)
+        throw Error(ErrorKind::recipe,
+                    fmt::format("--at {}={}: needs a value of the coordinate '{}', such as 310 or '310 K', or an index, such as [3]",
+                                dim, text, dim));
+    Json element{{"dim", dim}, {"from", value}, {"to", value}};
+    if (!rest.empty()) element["unit"] = rest;
+    return element;
+}
+
+/// The steps that read an array and cut it; the last one is called `name`.
+void add_steps(Json& steps, const std::string& name, const Json& source, const Options& options) {
+    std::string last = name;
+    if (!options.selections.empty()) last = free_name(name + "_whole", steps);
+    steps[last] = source;
+    for (std::size_t i = 0; i < options.selections.size(); ++i) {
+        const auto& [dim, value] = options.selections[i];
+        const bool is_last = i + 1 == options.selections.size();
+        const auto next = is_last ? name : free_name(fmt::format("{}_part", name), steps);
+        steps[next] = {{"use", "slice"}, {"in", {{"data", last}}}, {"with", element_of(dim, value)}};
+        last = next;
+    }
 }
 
 /// A value of --with: JSON where it is, else the text itself.
@@ -68,8 +109,8 @@ Json recipe_of(const Json& provenance, const Options& options) {
     Json steps = Json::object(), keep = Json::array(), with = Json::object();
     for (const auto& array : arrays) {
         const auto name = step_name(array, provenance, steps);
-        steps[name] = {{"use", "result_source"},
-                       {"with", {{"file", std::filesystem::absolute(options.argument).string()}, {"array", array}}}};
+        const Json with_array{{"file", std::filesystem::absolute(options.argument).string()}, {"array", array}};
+        add_steps(steps, name, {{"use", "result_source"}, {"with", with_array}}, options);
         keep.push_back(name);
     }
     for (const auto& [name, value] : options.sink_parameters) with[name] = value_of(value);

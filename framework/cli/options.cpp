@@ -32,7 +32,9 @@ po::options_description describe(const Command& command) {
     const auto has = [&](OptionGroup group) { return (command.groups & group) != 0; };
     if (has(recipe_options)) {
         add("parameter,p", po::value<Texts>()->value_name("NAME=VALUE"), "a parameter of the recipe; repeatable");
-        add("set", po::value<Texts>()->value_name("STEP.PARAMETER=VALUE"), "overrides a parameter of a step; repeatable");
+        add("set", po::value<Texts>()->value_name("STEP.PARAMETER=VALUE"),
+            "overrides a parameter of a step; repeatable. VALUE is JSON where it reads as such ([2, 14], true, null), else text: "
+            "no quotes are needed");
     }
     if (has(run_options)) {
         add("output,o", po::value<std::string>()->value_name("FILE"), "where the result is kept; default: the recipe's name with .h5, in this folder");
@@ -42,6 +44,7 @@ po::options_description describe(const Command& command) {
     if (has(export_options)) {
         add("format", po::value<std::string>()->value_name("SINK"), "which plugin writes the file: columns, nxcansas, …; required");
         add("array", po::value<Texts>()->value_name("STEP.PORT"), "an array of the result; repeatable; default: what a viewer shows first");
+        add("at", po::value<Texts>()->value_name("DIM=VALUE"), "one element along a dimension: temperature=310, 'temperature=310 K', or by index, frame=[3]; repeatable");
         add("with", po::value<Texts>()->value_name("NAME=VALUE"), "a parameter of that plugin; repeatable");
         add("output,o", po::value<std::string>()->value_name("FILE"), "the file to write; required");
         add("quiet", "no progress and no summary: only warnings and errors");
@@ -129,6 +132,8 @@ void read_export_options(const Command& command, const po::variables_map& values
         if (!values.count(needed)) refuse(command, fmt::format("'{}' needs --{}", command.name, needed));
     options.format = values["format"].as<std::string>();
     if (values.count("array")) options.arrays = values["array"].as<Texts>();
+    if (values.count("at"))
+        for (const auto& text : values["at"].as<Texts>()) options.selections.push_back(read_assignment(command, "--at", text));
     if (values.count("with"))
         for (const auto& text : values["with"].as<Texts>())
             options.sink_parameters.push_back(read_assignment(command, "--with", text));

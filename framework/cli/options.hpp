@@ -24,7 +24,7 @@ enum OptionGroup : unsigned {
     resource_options = 8,   ///< --threads, --memory
     run_options = 16,       ///< -o, --quiet, --full-sha256
     verify_options = 32,    ///< --verify
-    export_options = 64     ///< --format of a sink, --array, --with, -o, --quiet
+    export_options = 64     ///< --format of a sink, --array, --at, --with, -o, --quiet
 };
 
 struct Command {
@@ -47,6 +47,7 @@ struct Options {
     bool full_sha256 = false;
     bool verify = false;
     std::vector<std::string> arrays;                                    ///< of --array
+    std::vector<std::pair<std::string, std::string>> selections;        ///< of --at DIM=VALUE
     std::vector<std::pair<std::string, std::string>> sink_parameters;   ///< of --with NAME=VALUE
 
     [[nodiscard]] bool json() const { return format == "json"; }

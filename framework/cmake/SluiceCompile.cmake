@@ -13,7 +13,7 @@ function(sluice_compile_options target)
     $<$<BOOL:${SLUICE_WARNINGS_AS_ERRORS}>:-Werror>)
   if(SLUICE_SANITIZE)
     # Compiling takes most of such a run, and with optimisation twice as long: only what computes has it.
-    string(REGEX MATCH "thread|_kernel$|sluice_numerics|sluice_least_squares" computes "${SLUICE_SANITIZE} ${target}")
+    string(REGEX MATCH "thread|_kernel$|sluice_numerics|sluice_least_squares|sluice_sine_transform" computes "${SLUICE_SANITIZE} ${target}")
     target_compile_options(${target} PRIVATE -fsanitize=${SLUICE_SANITIZE} -fno-sanitize-recover=all -fno-omit-frame-pointer
       $<IF:$<BOOL:${computes}>,-O1,-O0> -g1)
     target_link_options(${target} PRIVATE -fsanitize=${SLUICE_SANITIZE})

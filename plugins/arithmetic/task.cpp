@@ -4,7 +4,11 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 #include <cstddef>
+#include <cstdlib>
+#include <locale.h>
+#include <optional>
 #include <stdexcept>
 #include <string_view>
 
@@ -34,9 +38,42 @@ void refuse_offset(const sdk::Setup& setup, const std::string& unit, const std::
                                setup.parameters().text("operation") + "; give it in K");
 }
 
-void check_operands(const sdk::Setup& setup, Operation operation) {
+/// The parameter value, and its unit: its own, else value_unit; "" when neither is given.
+struct Value {
+    double number = 0;
+    std::string unit = {};
+    bool own_unit = false;
+};
+
+/// "2 mm" -> 2 and mm. A recipe's parameter of type quantity comes so. (std::from_chars for double is missing in libc++ 14.)
+Value quantity(const std::string& text) {
+    static const ::locale_t c_locale =
+        ::newlocale(LC_ALL_MASK, "C", nullptr);  // "." is the decimal sign, whatever the program's locale
+    char* end = nullptr;
+    const double number = ::strtod_l(text.c_str(), &end, c_locale);
+    if (end == text.c_str() || !std::isfinite(number))
+        throw sdk::RecipeError("value = '" + text + "', must be a finite number, or a number and its unit, such as 2 mm");
+    const std::string rest(end);
+    const auto first = rest.find_first_not_of(' ');
+    if (first == std::string::npos) return {number};
+    const auto unit = rest.substr(first);
+    return {number, unit.front() == '/' ? "1" + unit : unit, true};
+}
+
+std::optional<Value> value_of(const sdk::Parameters& parameters) {
+    const auto unit = parameters.optional_text("value_unit");
+    const auto json = parameters.json("value");
+    if (json == "null") return std::nullopt;
+    Value value = json.front() == '"' ? quantity(parameters.text("value")) : Value{parameters.number("value")};
+    if (value.own_unit && unit)
+        throw sdk::RecipeError("value = '" + parameters.text("value") + "' has a unit of its own: leave out value_unit");
+    if (unit) value.unit = *unit;
+    return value;
+}
+
+void check_operands(const sdk::Setup& setup, Operation operation, const std::optional<Value>& given) {
     const bool b = setup.input("b").present();
-    const bool value = setup.parameters().optional_number("value").has_value();
+    const bool value = given.has_value();
     const auto name = name_of(operation);
     if (takes_two(operation) && b == value)
         throw sdk::RecipeError(
@@ -46,6 +83,9 @@ void check_operands(const sdk::Setup& setup, Operation operation) {
     if (operation == Operation::power && !value) throw sdk::RecipeError("power needs its exponent: give value");
     if (!takes_two(operation) && operation != Operation::power && value)
         throw sdk::RecipeError(name + " takes one operand: leave out value");
+    if (operation == Operation::power && given->own_unit)
+        throw sdk::RecipeError("value = '" + setup.parameters().text("value") +
+                               "', but an exponent has no unit: give a plain number");
     const bool with_unit = takes_two(operation) && value;
     if (!with_unit && setup.parameters().optional_text("value_unit"))
         throw sdk::RecipeError("value_unit is given, but " +
@@ -108,14 +148,15 @@ void set_units_of_one(Task& task, const sdk::Setup& setup, const std::string& a)
 Task task_of(const sdk::Setup& setup) {
     Task task;
     task.operation = operation_of(setup);
-    check_operands(setup, task.operation);
     const auto parameters = setup.parameters();
+    const auto value = value_of(parameters);
+    check_operands(setup, task.operation, value);
     const auto a = setup.input("a").unit();
     refuse_offset(setup, a, "input 'a'");
-    task.value = parameters.optional_number("value").value_or(0);
+    task.value = value ? value->number : 0;
     if (takes_two(task.operation)) {
         const bool b = setup.input("b").present();
-        set_units_of_two(task, setup, a, b ? setup.input("b").unit() : parameters.optional_text("value_unit").value_or(""));
+        set_units_of_two(task, setup, a, b ? setup.input("b").unit() : value->unit);
         task.value *= task.factor_b;
     } else {
         set_units_of_one(task, setup, a);

@@ -8,6 +8,8 @@
 #include <type_traits>
 #include <vector>
 
+#include <nlohmann/json.hpp>
+
 #include <sluice/sdk/plugin.hpp>
 
 #include "coordinates.hpp"
@@ -136,27 +138,39 @@ bool has_fact(const sdk::InputDescription& input, const std::string& name) {
     return std::any_of(facts.begin(), facts.end(), [&](const auto& each) { return each.name == name; });
 }
 
-/// Only what is said of all parts alike is said of the whole. A mark that some carry must not get lost unseen.
+/// Two parts, as an error names them.
+struct Differing {
+    const Given* first;
+    const Given* other;
+};
+
+/// A mark (a fact that is true) that only some have, or a value that differs; empty where the fact is alike, or is only missing.
+std::string how_it_differs(const std::string& name, const Differing& parts) {
+    const auto text = [&](const Given* each) {
+        return "input '" + each->part.name + "' " + (has_fact(each->input, name) ? "says " + fact_text(each->input, name) : "does not have it");
+    };
+    const bool mark = fact_text(parts.first->input, name) == "true" || fact_text(parts.other->input, name) == "true";
+    const bool both = has_fact(parts.first->input, name) && has_fact(parts.other->input, name);
+    return mark || both ? text(parts.first) + ", " + text(parts.other) : "";
+}
+
+/// Only what is said of all parts alike is said of the whole; parts that were treated differently are refused.
 void describe_facts(const sdk::Probe& probe, const std::vector<Given>& given) {
     const auto output = probe.output("data");
-    std::set<std::string> names, marks;
+    std::set<std::string> names;
     for (const auto& each : given)
-        for (const auto& fact : each.input.facts()) {
-            names.insert(fact.name);
-            if (fact.dtype == SLUICE_BOOLEAN && each.input.fact(fact.name)) marks.insert(fact.name);
-        }
+        for (const auto& fact : each.input.facts()) names.insert(fact.name);
+    const auto dropped = nlohmann::json::parse(probe.parameters().json("drop_facts")).get<std::set<std::string>>();
     for (const auto& name : names) {
-        const auto& first = given.front().input;
         const auto other = std::find_if(given.begin(), given.end(), [&](const Given& each) {
-            return has_fact(each.input, name) != has_fact(first, name) || fact_text(each.input, name) != fact_text(first, name);
+            return has_fact(each.input, name) != has_fact(given.front().input, name) ||
+                   fact_text(each.input, name) != fact_text(given.front().input, name);
         });
         if (other == given.end()) continue;
-        if (marks.contains(name) && !probe.parameters().boolean("drop_marks")) {
-            const bool first_has = first.fact(name);
-            throw sdk::RecipeError("the input '" + (first_has ? given.front() : *other).part.name + "' is marked '" + name +
-                                   "' and the input '" + (first_has ? *other : given.front()).part.name +
-                                   "' is not: treat all parts alike, or set drop_marks to true");
-        }
+        const auto how = how_it_differs(name, {&given.front(), &*other});
+        if (!how.empty() && !dropped.contains(name))
+            throw sdk::RecipeError("the fact '" + name + "' is not the same for all parts: " + how +
+                                   ". Treat all parts alike, or name it in drop_facts");
         output.drop_fact(name);
         probe.context().info("the fact '" + name + "' is left out: it is not the same for all parts");
     }

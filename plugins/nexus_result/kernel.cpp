@@ -9,7 +9,6 @@
 #include <functional>
 #include <numeric>
 
-#include <sluice/io/result_format.hpp>
 #include <sluice/io/write_advice.hpp>
 
 #include "layout.hpp"

@@ -9,21 +9,14 @@
 #include <string>
 #include <vector>
 
+#include <sluice/io/result_format.hpp>
+
 #include "handles.hpp"
 
 namespace sluice::nexus_result {
 
-enum class ElementType {
-    float64 = 1, float32, int8, int16, int32, int64, uint8, uint16, uint32, uint64,
-    boolean,    ///< one byte, 0 or 1
-    complex128,
-    text        ///< of coordinates only
-};
-
-struct Dim {
-    std::string name;
-    std::int64_t size = 0;
-};
+using io::result_format::Dim;
+using io::result_format::ElementType;
 
 /// Numbers or texts over some dimensions of an array.
 struct Coordinate {

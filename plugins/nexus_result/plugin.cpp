@@ -5,6 +5,7 @@
 #include <string_view>
 #include <vector>
 
+#include <sluice/io/result_elements.hpp>
 #include <sluice/sdk/plugin.hpp>
 
 #include "kernel.hpp"
@@ -12,15 +13,6 @@
 
 namespace sluice::nexus_result {
 namespace {
-
-static_assert(static_cast<int>(ElementType::float64) == SLUICE_FLOAT64);
-static_assert(static_cast<int>(ElementType::float32) == SLUICE_FLOAT32);
-static_assert(static_cast<int>(ElementType::int8) == SLUICE_INT8);
-static_assert(static_cast<int>(ElementType::uint8) == SLUICE_UINT8);
-static_assert(static_cast<int>(ElementType::uint64) == SLUICE_UINT64);
-static_assert(static_cast<int>(ElementType::boolean) == SLUICE_BOOLEAN);
-static_assert(static_cast<int>(ElementType::complex128) == SLUICE_COMPLEX128);
-static_assert(static_cast<int>(ElementType::text) == SLUICE_STRING);
 
 std::vector<Dim> dims(const std::vector<sdk::DimSize>& from) {
     std::vector<Dim> all;
@@ -30,7 +22,7 @@ std::vector<Dim> dims(const std::vector<sdk::DimSize>& from) {
 
 Coordinate coordinate(const sdk::SmallArray& from) {
     return {from.name, dims(from.dims), from.unit, from.edges, from.values, from.labels, from.integers,
-            static_cast<ElementType>(from.dtype)};
+            io::result_format::element_type(from.dtype)};
 }
 
 Mask mask(const sdk::SmallArray& from) {
@@ -51,7 +43,7 @@ ArrayDescription describe(const sdk::InputDescription& from) {
         throw sdk::RecipeError("'" + from.label() + "' holds texts, which cannot be kept as an array: keep numbers, with the texts as a coordinate");
     ArrayDescription to;
     to.label = from.label();
-    to.type = static_cast<ElementType>(from.dtype());
+    to.type = io::result_format::element_type(from.dtype());
     to.unit = from.unit();
     to.dims = dims(from.dims());
     for (const auto& dim : to.dims)

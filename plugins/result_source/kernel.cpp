@@ -5,8 +5,6 @@
 #include <algorithm>
 #include <stdexcept>
 
-#include <sluice/io/result_format.hpp>
-
 #include "locate.hpp"
 
 namespace sluice::result_source {

@@ -6,22 +6,13 @@
 #include <variant>
 #include <vector>
 
-#include <sluice/io/result_format.hpp>
+#include <sluice/io/result_elements.hpp>
 #include <sluice/sdk/plugin.hpp>
 
 #include "kernel.hpp"
 
 namespace sluice::result_source {
 namespace {
-
-static_assert(static_cast<int>(ElementType::float64) == SLUICE_FLOAT64);
-static_assert(static_cast<int>(ElementType::float32) == SLUICE_FLOAT32);
-static_assert(static_cast<int>(ElementType::int8) == SLUICE_INT8);
-static_assert(static_cast<int>(ElementType::uint8) == SLUICE_UINT8);
-static_assert(static_cast<int>(ElementType::uint64) == SLUICE_UINT64);
-static_assert(static_cast<int>(ElementType::boolean) == SLUICE_BOOLEAN);
-static_assert(static_cast<int>(ElementType::complex128) == SLUICE_COMPLEX128);
-static_assert(static_cast<int>(ElementType::text) == SLUICE_STRING);
 
 std::vector<sdk::DimSize> sizes(const std::vector<Dim>& dims) {
     std::vector<sdk::DimSize> all;
@@ -31,7 +22,7 @@ std::vector<sdk::DimSize> sizes(const std::vector<Dim>& dims) {
 
 sdk::SmallArray small_array(const Coordinate& from) {
     return {from.name,   sizes(from.dims), from.unit,   from.edges,
-            from.values, from.integers,    from.labels, static_cast<std::int32_t>(from.type)};
+            from.values, from.integers,    from.labels, io::result_format::dtype_of(from.type)};
 }
 
 void set_fact(const sdk::OutputDescription& output, const Fact& fact) {
@@ -46,7 +37,7 @@ void set_fact(const sdk::OutputDescription& output, const Fact& fact) {
 void describe(const sdk::OutputDescription& output, const ArrayDescription& array) {
     output.set_label(array.label);
     output.set_dims(sizes(array.dims));
-    output.set_dtype(static_cast<std::int32_t>(array.type));
+    output.set_dtype(io::result_format::dtype_of(array.type));
     output.set_unit(array.unit);
     output.set_variances(array.variances);
     for (const auto& dim : array.correlated_over) output.set_correlated_over(dim);

@@ -30,7 +30,7 @@ void check(const Options& options) {
     if (!(options.q_first < options.q_last))
         fail<std::invalid_argument>("q_min = ", options.q_first, " 1/nm, must be below q_max = ", options.q_last, " 1/nm.");
     for (std::size_t k = 0; k < n_parameters; ++k) {
-        const auto& [fixed, lower, upper, start] = options.parameters[k];
+        const auto& [fixed, lower, upper, start, least_fixed, most_fixed] = options.parameters[k];
         if (!uses(options.kind, k) || fixed) continue;
         const auto [least, most] = domain(k);
         if (!(lower < upper && lower >= least && upper <= most))
@@ -47,9 +47,12 @@ namespace {
 
 bool numbers_are_good(const Options& options) {
     for (std::size_t k = 0; k < n_parameters; ++k) {
-        const auto& fixed = options.parameters[k].fixed;
+        const auto& known = options.parameters[k];
+        if (!uses(options.kind, k) || !known.fixed) continue;
+        const double fixed = *known.fixed;
         const auto [least, most] = domain(k);
-        if (uses(options.kind, k) && fixed && !(std::isfinite(*fixed) && *fixed >= least && *fixed <= most)) return false;
+        if (!(std::isfinite(fixed) && fixed >= least && fixed <= most)) return false;
+        if (!(fixed >= known.least_fixed && fixed <= known.most_fixed)) return false;
     }
     return true;
 }

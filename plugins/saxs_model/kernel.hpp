@@ -23,7 +23,7 @@ enum class Status {
     not_converged,   ///< no minimum was found: all NaN
     not_determined,  ///< a minimum, but the data do not determine every free parameter: all NaN
     too_few_points,  ///< not more points than free parameters: all NaN
-    bad_number,      ///< a number given for a parameter is NaN or outside its range: all NaN
+    bad_number,      ///< a number given for a parameter is NaN or outside its range or bounds: all NaN
 };
 
 /// One curve. q in 1/nm, strictly increasing, > 0; intensity in any linear unit, negative values too.
@@ -40,6 +40,8 @@ struct Knowledge {
     double lower = -std::numeric_limits<double>::infinity();
     double upper = std::numeric_limits<double>::infinity();
     std::optional<double> start;  ///< the search keeps within a third of it; nothing: it is searched everywhere
+    double least_fixed = -std::numeric_limits<double>::infinity();  ///< a fixed number outside of these two is a bad number
+    double most_fixed = std::numeric_limits<double>::infinity();
 };
 
 /// What the formulas can take: the widest bounds.

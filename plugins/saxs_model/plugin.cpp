@@ -33,6 +33,13 @@ Kind kind_of(const sdk::Parameters& parameters) {
     return kind;
 }
 
+/// Bounds that plugin.json has as defaults keep a search off where it goes astray; a number given may lie outside of them.
+bool is_default_bound(const std::string& name, double bound) {
+    if (name == "size_spread_min") return bound == 0.001;
+    if (name == "volume_fraction_max") return bound == 0.6;
+    return name.ends_with("amplitude_min") && bound == 0;
+}
+
 Options options_of(const sdk::Parameters& parameters) {
     Options options;
     options.kind = kind_of(parameters);
@@ -45,6 +52,8 @@ Options options_of(const sdk::Parameters& parameters) {
         const auto [least, most] = domain(k);
         known.lower = parameters.optional_number(name + "_min").value_or(least);
         known.upper = parameters.optional_number(name + "_max").value_or(most);
+        if (!is_default_bound(name + "_min", known.lower)) known.least_fixed = known.lower;
+        if (!is_default_bound(name + "_max", known.upper)) known.most_fixed = known.upper;
         if (k < n_nonlinear) known.start = parameters.optional_number(name + "_start");
     }
     return options;
@@ -69,6 +78,24 @@ void check_unused(const sdk::Parameters& parameters, const Kind& kind) {
     if (kind.decoupling && kind.structure == Structure::none)
         throw sdk::RecipeError(
             "decoupling needs a structure factor: set structure_factor to percus_yevick, or leave decoupling out.");
+}
+
+/// A number and bounds that exclude it: either is meant, but not both.
+void check_fixed(const sdk::Parameters& parameters, const Options& options) {
+    for (std::size_t k = 0; k < n_parameters; ++k) {
+        const std::string name = parameter_names[k];
+        const auto& known = options.parameters[k];
+        if (!uses(options.kind, k) || parameters.json(name).front() == '{')
+            continue;  // that is one per item: see status bad_number
+        const auto fixed = parameters.optional_number(name);
+        if (!fixed) continue;
+        const bool below = *fixed < known.least_fixed;
+        if (!below && !(*fixed > known.most_fixed)) continue;
+        const std::string bound = name + (below ? "_min" : "_max");
+        throw sdk::RecipeError(name + " is kept at " + parameters.json(name) + ", which is " + (below ? "below " : "above ") +
+                               bound + " = " + parameters.json(bound) + ". Set " + name +
+                               " to null to fit it within its bounds, or leave " + bound + " out.");
+    }
 }
 
 void write(const sdk::Item& item, const char* port, const std::vector<double>& values) {
@@ -113,7 +140,9 @@ public:
     static void probe(const sdk::Probe& probe) {
         const auto parameters = probe.parameters();
         check_unused(parameters, kind_of(parameters));
-        check(options_of(parameters));
+        const auto options = options_of(parameters);
+        check(options);
+        check_fixed(parameters, options);
         const std::vector<std::string> names(parameter_names.begin(), parameter_names.end());
         const auto n = static_cast<std::int64_t>(names.size());
         for (const auto* port : {"covariance", "correlation"}) {

@@ -29,7 +29,7 @@ Window chosen_window(LocalSmoother& smoother, const Points& points, const Option
     double lowest = std::numeric_limits<double>::infinity();
     for (std::ptrdiff_t size = best; size <= most; size = std::max(size + 2, size * 6 / 5 / 2 * 2 + 1)) {
         const Window window{extent, static_cast<double>(size)};
-        const Measure measured = measure(smoother.smooth(window, 0, false), points);
+        const Measure measured = measure(smoother.quick(window), points);
         if (measured.points < static_cast<double>(points.used.size())) {  // too few around a gap
             if (std::isinf(lowest)) best = size;
             continue;

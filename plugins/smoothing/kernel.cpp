@@ -87,9 +87,10 @@ Result smooth_locally(const Curve& curve, const Options& options) {
     if (static_cast<std::ptrdiff_t>(points.used.size()) <= options.degree) return result;
     LocalSmoother smoother(points, options.degree);
     const Window window = window_of(smoother, points, options);
-    const Measure measured = measure(smoother.smooth(window, 0, false), points);
+    Smooth smooth = smoother.smooth(window, 0, options.fill);
+    const Measure measured = measure(smooth, points);
     if (measured.points == 0) return result;
-    const Smooth smooth = smoother.smooth(window, options.derivative, options.fill);
+    if (options.derivative > 0) smooth = smoother.smooth(window, options.derivative, options.fill);
     for (const auto each : targets(points.used, options.fill)) {
         const auto i = static_cast<std::size_t>(each);
         take(result, i, smooth.values[i], smooth.variances.empty() ? unknown : smooth.variances[i]);

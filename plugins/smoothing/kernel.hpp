@@ -60,8 +60,9 @@ struct Result {
 /// Sources: Mallows (1973), Technometrics 15, 661; Reinsch (1967) and Wahba (1983), J. R. Stat. Soc. B 45, 133; Craven and
 /// Wahba (1979), Numer. Math. 31, 377. chi_square hangs on the sum of all noise, which scatters by sqrt(2 n): with many points
 /// per degree of freedom it often takes far too small a window (or misses the excess), so it is not the automatic choice.
-/// Windows are tried at odd numbers of points in steps of some 20 %, until the measure is twice the lowest; of a derivative,
-/// the window is the one that suits the curve. The noise that went into the choice is not in the variances.
+/// Windows are tried at odd numbers of points in steps of some 20 %, until the measure is twice the lowest, by
+/// LocalSmoother::quick(); of a derivative, the window is the one that suits the curve. The noise that went into the choice is
+/// not in the variances.
 ///
 /// Left out: masked points, those that are not finite, and those whose variance is not finite or is negative; the spline,
 /// which weighs by 1 / variance, leaves out those of variance 0 too. Where all variances are 0, windows are chosen by gcv.

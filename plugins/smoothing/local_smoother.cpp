@@ -78,6 +78,21 @@ bool LocalSmoother::row_at(std::size_t i, const Window& window, const Range& ran
     return true;
 }
 
+/// The row at point i, applied.
+void LocalSmoother::take(std::size_t i, const Range& range, Smooth& out) const {
+    double value = 0, variance = 0;
+    for (std::size_t j = 0; j < row_.size(); ++j) {
+        const auto from = static_cast<std::size_t>(points_.used[static_cast<std::size_t>(range.begin) + j]);
+        value += row_[j] * points_.y[from];
+        if (!out.variances.empty()) variance += row_[j] * row_[j] * points_.variances[from];
+    }
+    out.values[i] = value;
+    if (!out.variances.empty()) out.variances[i] = variance;
+    const auto self = used_before_[i];
+    if (used_before_[i + 1] > self && self >= range.begin && self < range.end)
+        out.leverages[i] = row_[static_cast<std::size_t>(self - range.begin)];
+}
+
 Smooth LocalSmoother::smooth(const Window& window, int derivative, bool everywhere) {
     const std::size_t n = points_.x.size();
     Smooth out{std::vector<double>(n, unknown), std::vector<double>(points_.variances.empty() ? 0 : n, unknown),
@@ -85,22 +100,11 @@ Smooth LocalSmoother::smooth(const Window& window, int derivative, bool everywhe
     if (window.extent == Extent::grid) complete_.assign(static_cast<std::size_t>(window.size), {});
     std::ptrdiff_t hint = 0;
     for (std::size_t i = 0; i < n; ++i) {
-        const auto self = used_before_[i];
-        const bool is_used = used_before_[i + 1] > self;
+        const bool is_used = used_before_[i + 1] > used_before_[i];
         if (!is_used && !everywhere) continue;
         const Range range = range_at(i, window, hint);
         hint = range.begin;
-        if (!row_at(i, window, range, derivative)) continue;
-        double value = 0, variance = 0;
-        for (std::size_t j = 0; j < row_.size(); ++j) {
-            const auto from = static_cast<std::size_t>(points_.used[static_cast<std::size_t>(range.begin) + j]);
-            value += row_[j] * points_.y[from];
-            if (!out.variances.empty()) variance += row_[j] * row_[j] * points_.variances[from];
-        }
-        out.values[i] = value;
-        if (!out.variances.empty()) out.variances[i] = variance;
-        if (is_used && self >= range.begin && self < range.end)
-            out.leverages[i] = row_[static_cast<std::size_t>(self - range.begin)];
+        if (row_at(i, window, range, derivative)) take(i, range, out);
     }
     return out;
 }

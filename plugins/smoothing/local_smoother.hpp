@@ -55,6 +55,12 @@ public:
     /// At all points, or only at those used (the others are NaN).
     [[nodiscard]] Smooth smooth(const Window& window, int derivative, bool everywhere);
 
+    /// smooth(window, 0, false) without variances, for comparing windows: time grows with the points, not with points x window.
+    /// Grid windows: by sums that move along (1e-9 of the largest y); windows with a gap one by one. Nearest points: at knots, 24
+    /// or more to a window, and by cubics between them; the trace to 0.3 %, chi^2 to 1 % of the trace and of its excess over n.
+    /// Widths: no faster.
+    [[nodiscard]] Smooth quick(const Window& window);
+
 private:
     struct Range {
         std::ptrdiff_t begin, end;  ///< of the points used
@@ -63,6 +69,10 @@ private:
     };
     [[nodiscard]] Range range_at(std::size_t i, const Window& window, std::ptrdiff_t hint) const;
     bool row_at(std::size_t i, const Window& window, const Range& range, int derivative);
+    void take(std::size_t i, const Range& range, Smooth& out) const;
+    [[nodiscard]] Smooth between_knots(const Window& window);
+    [[nodiscard]] Smooth by_moving_sums(const Window& window);
+    void fit_end(std::ptrdiff_t window_begin, std::ptrdiff_t size, std::ptrdiff_t begin, std::ptrdiff_t end, Smooth& out) const;
 
     const Points& points_;
     int degree_;

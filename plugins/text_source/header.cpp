@@ -96,7 +96,10 @@ std::vector<ColumnTitle> parse_titles(std::string_view line, char separator, std
 }
 
 std::string respelled_unit(std::string unit) {
-    constexpr std::array<std::pair<std::string_view, std::string_view>, 13> spellings{{
+    constexpr std::array<std::pair<std::string_view, std::string_view>, 16> spellings{{
+        {"$", ""},
+        {"\\mathrm", ""},
+        {"\\AA", "angstrom"},
         {"{", ""},
         {"}", ""},
         {"⁻", "^-"},

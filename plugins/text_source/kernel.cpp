@@ -80,29 +80,13 @@ bool skip_separator(std::string_view& line, char separator) {
     return true;
 }
 
-/// The whole field as a number, whatever the locale; nothing if it is not one.
-/// (std::from_chars for double is missing in libc++ 14.)
-std::optional<double> to_number(std::string_view field, char decimal) {
-    static const locale_t c_locale = ::newlocale(LC_ALL_MASK, "C", nullptr);
-    std::array<char, 64> digits{};
-    const bool hexadecimal = field.find_first_of("xX") != std::string_view::npos;
-    if (field.empty() || field.size() >= digits.size() || hexadecimal) return std::nullopt;
-    if (decimal != '.' && field.find('.') != std::string_view::npos) return std::nullopt;
-    std::replace_copy(field.begin(), field.end(), digits.begin(), decimal, '.');
-    char* end = nullptr;
-    const double value = ::strtod_l(digits.data(), &end, c_locale);
-    const bool too_large = std::isinf(value) && field.find_first_of("iI") == std::string_view::npos;
-    if (end != digits.data() + field.size() || too_large) return std::nullopt;
-    return value;
-}
-
 /// Appends the numbers of a line to row. Returns the first field that is no number, as a view
 /// into the line, or nothing if the whole line is numbers.
 std::optional<std::string_view> parse_row(std::string_view line, char separator, char decimal, std::vector<double>& row) {
     line = separator == '\t' ? line : trimmed(line);
     do {
         const std::string_view field = take_field(line, separator);
-        const auto number = to_number(field, decimal);
+        const auto number = parse_number(field, decimal);
         if (!number) return field;
         row.push_back(*number);
     } while (skip_separator(line, separator));
@@ -234,8 +218,17 @@ private:
         return line;
     }
 
+    /// A line "#L r G" of a SPEC or .gr file has one word more than columns.
+    [[nodiscard]] std::vector<ColumnTitle> titles_in(std::string_view line, const Location& location) const {
+        const auto text = title_text(line);
+        const auto titles = parse_titles(text, location.separator, location.columns);
+        const bool marked =
+            titles.empty() && trimmed(line).starts_with("#L") && text.size() > 2 && text[0] == 'L' && is_blank(text[1]);
+        return marked ? parse_titles(trimmed(text.substr(1)), location.separator, location.columns) : titles;
+    }
+
     void set_titles(const Line& line, const Location& location, Table& table) const {
-        const auto titles = parse_titles(title_text(line.text), location.separator, location.columns);
+        const auto titles = titles_in(line.text, location);
         for (std::size_t i = 0; i < titles.size(); ++i) {
             table.columns[i].name = titles[i].name;
             table.columns[i].unit = titles[i].unit;
@@ -280,6 +273,21 @@ Separator separator_from_name(std::string_view name) {
         if (known == name) return separator;
     throw std::invalid_argument("separator '" + std::string(name) +
                                 "' is unknown. Use auto, whitespace, comma, semicolon or tab.");
+}
+
+/// By strtod_l: std::from_chars for double is missing in libc++ 14.
+std::optional<double> parse_number(std::string_view field, char decimal) {
+    static const locale_t c_locale = ::newlocale(LC_ALL_MASK, "C", nullptr);
+    std::array<char, 64> digits{};
+    const bool hexadecimal = field.find_first_of("xX") != std::string_view::npos;
+    if (field.empty() || field.size() >= digits.size() || hexadecimal) return std::nullopt;
+    if (decimal != '.' && field.find('.') != std::string_view::npos) return std::nullopt;
+    std::replace_copy(field.begin(), field.end(), digits.begin(), decimal, '.');
+    char* end = nullptr;
+    const double value = ::strtod_l(digits.data(), &end, c_locale);
+    const bool too_large = std::isinf(value) && field.find_first_of("iI") == std::string_view::npos;
+    if (end != digits.data() + field.size() || too_large) return std::nullopt;
+    return value;
 }
 
 Table parse_table(std::string_view text, const std::string& file, const Format& format) {

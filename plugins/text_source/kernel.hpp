@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -43,7 +44,7 @@ struct Table {
 /// nan, inf, infinity (any case, signed) are numbers. Windows line ends and a UTF-8 byte order mark
 /// are accepted; the locale of the process does not matter.
 /// Names and units come from the last header line, if it holds one name per column:
-/// "q (1/nm)", "q [1/nm]", "q(1/nm)", "q_1/nm".
+/// "q (1/nm)", "q [1/nm]", "q(1/nm)", "q_1/nm". The mark #L of such a line in a SPEC or .gr file is passed over.
 /// Throws std::runtime_error with file:line:column for a line that is no row of the table: text
 /// between numbers, a row with more or fewer fields than the first; and for a text with no table.
 /// Throws std::invalid_argument for a decimal mark other than '.' and ',' or equal to the separator.
@@ -70,8 +71,11 @@ struct StackedColumn {
 /// column the same unit; std::runtime_error names the first file that differs.
 [[nodiscard]] StackedColumn stack_column(std::span<const Table> tables, const ColumnKey& key);
 
-/// A unit as people write it, respelled for UDUNITS: braces dropped, superscripts as ^n, the
-/// letter A-ring and "1/A" as angstrom. A lone "A" stays ampere.
+/// The whole field as a number, whatever the locale; nothing if it is not one.
+[[nodiscard]] std::optional<double> parse_number(std::string_view field, char decimal);
+
+/// A unit as people write it, respelled for UDUNITS: braces and the $ of TeX dropped, superscripts as ^n, the
+/// letter A-ring, \AA and "1/A" as angstrom. A lone "A" stays ampere.
 [[nodiscard]] std::string respelled_unit(std::string unit);
 
 }  // namespace sluice::text_source

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// The source: reads the tables whole (they are small), names their columns, hands over parts of them.
+// The source: names the columns of the tables, describes them, hands over parts of them.
 #include <algorithm>
 #include <cctype>
 #include <filesystem>
@@ -9,96 +9,20 @@
 #include <utility>
 #include <vector>
 
-#include <nlohmann/json.hpp>
-
 #include <sluice/io/file_series.hpp>
 #include <sluice/sdk/plugin.hpp>
 
-#include "kernel.hpp"
+#include "curves.hpp"
+#include "header_keys.hpp"
 
 namespace sluice::text_source {
 namespace {
-
-using Json = nlohmann::json;
-using Names = std::vector<std::string>;
-using Values = std::vector<double>;
-
-ColumnKey column_of(const Json& json) {
-    return json.is_string() ? ColumnKey(json.get<std::string>()) : ColumnKey(json.get<std::int64_t>());
-}
-
-std::optional<ColumnKey> optional_column(const sdk::Parameters& parameters, std::string_view name) {
-    const auto json = Json::parse(parameters.json(name));
-    return json.is_null() ? std::nullopt : std::optional(column_of(json));
-}
-
-ColumnKey column(const sdk::Parameters& parameters, std::string_view name) { return *optional_column(parameters, name); }
 
 bool is_name(const std::string& text) {
     const auto fits = [](unsigned char c) { return std::isalnum(c) != 0 || c == '_'; };
     return !text.empty() && std::isdigit(static_cast<unsigned char>(text.front())) == 0 &&
            std::all_of(text.begin(), text.end(), fits);
 }
-
-/// The files of a step as tables, with the columns that are asked for.
-struct Curves {
-    Names files;
-    bool is_series = false;
-    StackedColumn value;
-    StackedColumn coordinate;
-    std::map<std::string, StackedColumn> coordinates;  ///< the further ones
-    Values variances;                                  ///< like value.values; empty without sigma
-
-    [[nodiscard]] std::int64_t rows() const { return std::ssize(value.values) / std::ssize(files); }
-};
-
-Format format_of(const sdk::Parameters& parameters) {
-    Format format;
-    format.separator = separator_from_name(parameters.text("separator"));
-    format.decimal = parameters.text("decimal").front();
-    format.comment = parameters.text("comment");
-    format.first_line = parameters.integer("first_line");
-    format.last_line = parameters.optional_integer("last_line").value_or(0);
-    return format;
-}
-
-Values squared(const Curves& curves, const StackedColumn& sigma) {
-    Values variances;
-    for (std::size_t i = 0; i < sigma.values.size(); ++i) {
-        const double value = sigma.values[i];
-        const auto row = static_cast<std::int64_t>(i) % curves.rows();
-        if (value < 0)
-            throw std::runtime_error(curves.files[i / static_cast<std::size_t>(curves.rows())] + ": row " + std::to_string(row) +
-                                     " of the table has sigma " + std::to_string(value) +
-                                     ", must be >= 0. Where none is known, write nan.");
-        variances.push_back(value * value);
-    }
-    return variances;
-}
-
-Curves read_curves(const sdk::Parameters& parameters) {
-    auto found = io::find_series(parameters.optional_text("file"), Json::parse(parameters.json("files")).get<Names>());
-    std::vector<Table> tables;
-    for (const auto& file : found.files) tables.push_back(read_table(file, format_of(parameters)));
-    Curves curves{std::move(found.files),
-                  found.is_series,
-                  stack_column(tables, column(parameters, "value")),
-                  stack_column(tables, column(parameters, "coordinate")),
-                  {},
-                  {}};
-    const auto further = Json::parse(parameters.json("coordinates"));
-    for (const auto& [name, each] : further.items()) curves.coordinates[name] = stack_column(tables, column_of(each["column"]));
-    const auto sigma_key = optional_column(parameters, "sigma");
-    if (!sigma_key) return curves;
-    const auto sigma = stack_column(tables, *sigma_key);
-    if (!sigma.unit.empty() && !curves.value.unit.empty() && sigma.unit != curves.value.unit)
-        throw sdk::RecipeError(curves.files.front() + ": sigma has the unit '" + sigma.unit + "', and the values have '" +
-                               curves.value.unit + "'. Both must be in one unit: correct the file.");
-    curves.variances = squared(curves, sigma);
-    return curves;
-}
-
-// ---- Describing --------------------------------------------------------------------------------
 
 /// The unit that the recipe gives as `parameter`, or that of the column's title.
 std::string unit_of(const sdk::Probe& probe, const std::string& file, const std::string& parameter,
@@ -121,21 +45,36 @@ std::string coordinate_name(const sdk::Parameters& parameters, const Curves& cur
                            "' of the coordinate's column is no name of letters, digits and '_'. Set coordinate_name.");
 }
 
-/// One number per file, from the recipe or from the files' names; empty when neither is asked for. values, pattern: what the
-/// recipe calls them.
-Values numbers_of_files(const Names& files, const std::string& values, const Values& given, const std::string& pattern,
-                        const std::optional<std::string>& expression) {
-    if (!given.empty() && expression) throw sdk::RecipeError("both " + values + " and " + pattern + " are given: remove one");
-    if (expression) return io::numbers_from_names(files, *expression);
-    if (!given.empty() && given.size() != files.size())
-        throw sdk::RecipeError(values + " has " + std::to_string(given.size()) + " numbers for " + std::to_string(files.size()) +
-                               " files (" + files.front() + " is the first): give one for each, in their order");
-    return given;
+/// Where the numbers of the files may come from, and what the recipe calls these ways.
+struct NumbersAsked {
+    std::string at;  ///< "series_" or "series_coordinates.x."
+    Values values;
+    std::optional<std::string> pattern, key;
+};
+
+/// A number of the header in the unit of the recipe: the file may give its own behind it.
+double in_unit(const sdk::Probe& probe, const HeaderNumber& number, const std::string& unit) {
+    return number.unit.empty() ? number.value : number.value * probe.context().unit_factor(number.unit, unit);
 }
 
-Values series_numbers(const sdk::Parameters& parameters, const Curves& curves) {
-    return numbers_of_files(curves.files, "series_values", parameters.numbers("series_values"), "series_pattern",
-                            parameters.optional_text("series_pattern"));
+/// One number per file; empty when none is asked for.
+Values numbers_of_files(const sdk::Probe& probe, const Curves& curves, const NumbersAsked& asked, const std::string& unit) {
+    const auto both = [&](const char* one, const char* other) {
+        throw sdk::RecipeError("both " + asked.at + one + " and " + asked.at + other + " are given: remove one");
+    };
+    if (!asked.values.empty() && asked.pattern) both("values", "pattern");
+    if (!asked.values.empty() && asked.key) both("values", "key");
+    if (asked.pattern && asked.key) both("pattern", "key");
+    if (asked.pattern) return io::numbers_from_names(curves.files, *asked.pattern);
+    Values numbers = asked.values;
+    if (asked.key)
+        for (const auto& header : curves.headers)
+            numbers.push_back(in_unit(probe, header_number(header, *asked.key, format_of(probe.parameters())), unit));
+    if (!numbers.empty() && numbers.size() != curves.files.size())
+        throw sdk::RecipeError(asked.at + "values has " + std::to_string(numbers.size()) + " numbers for " +
+                               std::to_string(curves.files.size()) + " files (" + curves.files.front() +
+                               " is the first): give one for each, in their order");
+    return numbers;
 }
 
 /// Those besides the coordinate of the series' own name.
@@ -143,21 +82,26 @@ void describe_series_coordinates(const sdk::Probe& probe, const Curves& curves, 
     const auto all = Json::parse(probe.parameters().json("series_coordinates"));
     for (const auto& [name, each] : all.items()) {
         const std::string at = "series_coordinates." + name;
-        std::optional<std::string> expression;
-        if (each.contains("pattern")) expression = each["pattern"].get<std::string>();
+        const Json& asked = each;  // clang 14 lets no lambda see a structured binding
+        const auto text = [&asked](const char* part) {
+            return asked.contains(part) ? std::optional(asked[part].get<std::string>()) : std::nullopt;
+        };
+        const auto unit = each["unit"].get<std::string>();
         const auto numbers =
-            numbers_of_files(curves.files, at + ".values", each.value("values", Values()), at + ".pattern", expression);
-        if (numbers.empty()) throw sdk::RecipeError(at + ": neither values nor pattern is given: give one of them");
-        probe.output("data").set_coordinate(name, {series}, each["unit"].get<std::string>(), numbers);
+            numbers_of_files(probe, curves, {at + ".", each.value("values", Values()), text("pattern"), text("key")}, unit);
+        if (numbers.empty()) throw sdk::RecipeError(at + ": none of values, pattern and key is given: give one of them");
+        probe.output("data").set_coordinate(name, {series}, unit, numbers);
     }
 }
 
 void describe_series(const sdk::Probe& probe, const Curves& curves, const sdk::DimSize& series) {
     const auto parameters = probe.parameters();
     describe_series_coordinates(probe, curves, series);
-    const auto numbers = series_numbers(parameters, curves);
+    const auto unit = parameters.optional_text("series_unit");
+    const NumbersAsked asked{"series_", parameters.numbers("series_values"), parameters.optional_text("series_pattern"),
+                             parameters.optional_text("series_key")};
+    const auto numbers = numbers_of_files(probe, curves, asked, unit.value_or("1"));
     if (!numbers.empty()) {
-        const auto unit = parameters.optional_text("series_unit");
         if (!unit)
             throw sdk::RecipeError("the numbers of the series '" + series.name +
                                    "' have no unit. Set series_unit (\"1\" for plain numbers).");
@@ -183,8 +127,24 @@ void check_names(const sdk::Parameters& parameters, const std::string& coordinat
     }
 }
 
+/// A fact with a unit is a number, in that unit; one without is a text.
+void set_header_facts(const sdk::Probe& probe, const Curves& curves) {
+    const auto format = format_of(probe.parameters());
+    const auto out = probe.output("data");
+    const auto asked = Json::parse(probe.parameters().json("header"));
+    for (const auto& [fact, each] : asked.items()) {
+        const auto key = each["key"].get<std::string>();
+        if (!each.contains("unit")) {
+            out.set_fact(fact, common_header_text(curves.headers, key, format));
+            continue;
+        }
+        const auto unit = each["unit"].get<std::string>();
+        out.set_fact(fact, in_unit(probe, common_header_number(curves.headers, key, format), unit), unit);
+    }
+}
+
 void refuse_series_parameters(const sdk::Parameters& parameters) {
-    for (const char* name : {"series_values", "series_pattern", "series_unit"})
+    for (const char* name : {"series_values", "series_pattern", "series_key", "series_unit"})
         if (parameters.json(name) != "null")
             throw sdk::RecipeError(std::string(name) + " is given, but file is one file. Use a pattern, or files.");
     if (parameters.json("series_coordinates") != "{}")
@@ -219,6 +179,7 @@ public:
         describe_coordinate(out, coordinate, unit, curves.coordinate, row, series);
         describe_further(probe, curves, row, series);
         if (const auto scale = parameters.optional_text("scale")) out.set_fact("intensity_scale", *scale);
+        set_header_facts(probe, curves);
     }
 
     explicit TextSource(const sdk::Setup& setup) : curves_(read_curves(setup.parameters())) {}

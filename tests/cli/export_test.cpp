@@ -62,6 +62,20 @@ TEST_CASE("several arrays, and parameters of the format") {
     CHECK(has(result.text("both.csv"), "\nq[1/nm],one[1/cm],one_sigma[1/cm],invariant_cumulative["));
 }
 
+TEST_CASE("one element along a dimension, by its index or its value") {
+    const Result result;
+    const auto exported = [&](std::vector<std::string> words) {
+        words.insert(words.begin(), {"export", "result.h5", "--format", "columns", "--array", "net", "-o", "part.txt", "--quiet"});
+        const Finished done = result.sluice(words);
+        CAPTURE(done.err);
+        REQUIRE(done.code == 0);
+        return result.text("part.txt");
+    };
+    CHECK(has(exported({"--at", "sample=[1]"}), "\n# q[1/nm] net[1/cm] net_sigma[1/cm]\n0.1 11.5 0.05\n0.2 8.25 0.05\n"));
+    CHECK(has(exported({"--at", "sample=[-1]", "--at", "q=0.2"}), "\n# q[1/nm] net[1/cm] net_sigma[1/cm]\n0.2 8.25 0.05\n"));
+    CHECK(has(exported({"--at", "q=0.5 1/nm", "--at", "sample=[0]"}), "\n0.5 3 0.05\n"));
+}
+
 TEST_CASE("a series as NXcanSAS") {
     const Result result;
     const Finished done = result.sluice({"export", "result.h5", "--format", "nxcansas", "--array", "net", "-o", "net.h5"});
@@ -103,6 +117,15 @@ TEST_CASE("what cannot be exported is refused, and nothing is written") {
             "'invariant_cumulative' is no curve I(q): its unit is ");
     refused({"result.h5", "--format", "columns", "--with", "separator=pipe", "-o", "out"}, 2, "separator");
     refused({"result.h5", "--format", "columns", "--with", "separater=tab", "-o", "out"}, 2, "separator");
+    const auto refused_at = [&](const std::string& at, const std::string& sentence) {
+        refused({"result.h5", "--format", "columns", "--array", "net", "--at", at, "-o", "out"}, 2, sentence);
+    };
+    refused_at("sample", "--at sample: needs a name, '=' and a value");
+    refused_at("sample=two", "--at sample=two: needs a value of the coordinate 'sample', such as 310 or '310 K', or an index, such as [3]");
+    refused_at("sample=[1.5]", "--at sample=[1.5]: needs a value");
+    refused_at("sample=[2]", "there is no element 2: 'sample' has elements 0 to 1");
+    refused_at("q=0.3", "no element of 'q' has 'q' between 0.3 and 0.3 1/nm: its values go from 0.1 to 0.6");
+    refused_at("r=1", "dim = 'r', but the data has the dimensions sample, q");
     refused({"result.h5", "--format", "columns", "-o", "result.h5"}, 8, "reads this file, so the result must not replace it");
     refused({"result.h5", "--format", "columns", "-o", "no/folder/out"}, 8, "does not exist");
 }

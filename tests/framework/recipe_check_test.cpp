@@ -309,6 +309,9 @@ TEST_CASE("check: --set") {
     REQUIRE(checked.recipe);
     CHECK(checked.recipe->step("s").with.dump() == R"({"q_min":20.0,"q_max":30,"quadrature":"simpson","allow_smoothed":false})");
     CHECK(checked.recipe->step("c").with["file"] == (fs::current_path() / "other.h5").string());
+    CHECK(run({{"s.quadrature", R"("simpson")"}}).recipe->step("s").with["quadrature"] == "simpson");  // in quotes too
+    CHECK(run({{"c.path", "12"}}).recipe->step("c").with["path"] == "12");   // a text, whatever it reads as
+    CHECK(run({{"c.path", "true"}}).recipe->step("c").with["path"] == "true");
     CHECK(only_text(run({{"s.q_mni", "1"}})) == "--set s.q_mni=1: step 's' (porod_invariant): unknown parameter 'q_mni'. Did you mean 'q_min'?");
     CHECK(only_text(run({{"t.q_min", "1"}})) == "--set t.q_min=1: there is no step 't'. Did you mean 'c' or 's'?");
     CHECK(only_text(run({{"q_min", "1"}})) == "--set q_min=1: write --set step.parameter=value.");

@@ -57,6 +57,13 @@ void with_memory(const T& value, const F& f) {
     }
 }
 
+/// HDF5 would write the time of day into each object; the same content is to give the same bytes.
+Handle without_times(hid_t kind) {
+    auto creation = owned(H5Pcreate(kind), "cannot prepare an object");
+    checked(H5Pset_obj_track_times(creation.get(), false), "cannot prepare an object");
+    return creation;
+}
+
 }  // namespace
 
 std::string nexus_name(std::string_view text) {
@@ -91,12 +98,13 @@ void write_attribute(hid_t object, const std::string& name, const Value& value) 
 
 Handle write_field(hid_t parent, const Field& field) {
     const auto what = "cannot write field '" + field.name + "'";
+    const auto creation = without_times(H5P_DATASET_CREATE);
     Handle dataset;
     std::visit(
         [&](const auto& each) {
             with_memory(each, [&](hid_t type, hid_t space, const void* memory) {
                 dataset = owned(
-                    H5Dcreate2(parent, field.name.c_str(), type, space, H5P_DEFAULT, H5P_DEFAULT, H5P_DEFAULT), what);
+                    H5Dcreate2(parent, field.name.c_str(), type, space, H5P_DEFAULT, creation.get(), H5P_DEFAULT), what);
                 checked(H5Dwrite(dataset.get(), type, H5S_ALL, H5S_ALL, H5P_DEFAULT, memory), what);
             });
         },
@@ -106,7 +114,8 @@ Handle write_field(hid_t parent, const Field& field) {
 }
 
 Handle make_group(hid_t parent, const std::string& name, const std::string& nx_class) {
-    auto group = owned(H5Gcreate2(parent, name.c_str(), H5P_DEFAULT, H5P_DEFAULT, H5P_DEFAULT),
+    const auto creation = without_times(H5P_GROUP_CREATE);
+    auto group = owned(H5Gcreate2(parent, name.c_str(), H5P_DEFAULT, creation.get(), H5P_DEFAULT),
                        "cannot make group '" + name + "'");
     write_attribute(group.get(), "NX_class", nx_class);
     return group;

@@ -211,7 +211,7 @@ private:
         for (const auto& each : full.coordinates) check_coordinate(output, each);
         for_each_connected(node_, [&](const Operand& operand) { inherit(full, operand, view); });
         add_masks(output);
-        tag_correlated(full);
+        tag_correlated(output, full);
     }
 
     /// The check of a recipe, and the steps behind, rely on what plugin.json says.
@@ -311,13 +311,15 @@ private:
         }
     }
 
-    void tag_correlated(Description& full) const {
+    void tag_correlated(const Output& output, Description& full) const {
         if (!full.variances) return;
+        const auto& without = output.declaration->errors_without;
         std::set<std::string> tags;
         const auto names = data_names();
         for (const auto& dim : full.correlated_over) tags.insert(names.contains(dim) ? names.at(dim) : dim);   // what probe said
         for_each_connected(node_, [&](const Operand& operand) {
             if (!operand.variances || operand.is_described()) return;
+            if (operand.declaration && contains(without, operand.declaration->name)) return;
             tags.insert(operand.description.correlated_over.begin(), operand.description.correlated_over.end());
             const bool fixed = !operand.is_per_item() && operand.declaration->is_static;
             for (const auto& dim : node_.loop)

@@ -90,14 +90,14 @@ private:
     void take_override(const std::string& name, const std::string& text) {
         const Json& property = properties_[name];
         Json value = text;
-        if (Json parsed = Json::parse(text, nullptr, false); !parsed.is_discarded() && !only_text(property)) value = parsed;
+        if (Json parsed = Json::parse(text, nullptr, false); !parsed.is_discarded() && !meant_as_text(parsed, property)) value = parsed;
         const Value given{name, at(name), override_location(name), std::filesystem::current_path(), value, text};
         if (text.find("${") == std::string::npos) settle(given);
         else refuse(given, "bad-type", text + ", must be a value: \"${name}\" stands in a recipe only");
     }
-    static bool only_text(const Json& property) {
-        return allows_type(property, "string") && !allows_type(property, "number") && !allows_type(property, "boolean") &&
-               !allows_type(property, "array") && !allows_type(property, "null");
+    /// 12 for a parameter that takes text but no number. A text in quotes is JSON, and stands for what is between them.
+    static bool meant_as_text(const Json& parsed, const Json& property) {
+        return !parsed.is_string() && allows_type(property, "string") && !allows_type(property, parsed.type_name());
     }
 
     void take_given(const std::string& name, const Json& json) {

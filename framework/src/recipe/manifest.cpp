@@ -104,6 +104,7 @@ OutputPort to_output(const std::string& name, const Json& json) {
     port.unit = to_text_or_parameter(member(json, "unit"));
     port.variances = text_or(json, "variances", port.variances);
     if (port.variances_if = after("if:", port.variances); !port.variances_if.empty()) port.variances = "if";
+    if (const Json& without = member(json, "errors_without"); without.is_array()) port.errors_without = without.get<std::vector<std::string>>();
     port.mask = text_or(json, "mask");
     return port;
 }
@@ -195,6 +196,7 @@ private:
         if (!port.dims_from.empty()) need_parameter(at + "/dims", port.dims_from);
         if (!port.same_dtype.empty()) need_name(at + "/dtype", "input", port.same_dtype, inputs_);
         if (!port.variances_if.empty()) need_name(at + "/variances", "input", port.variances_if, inputs_);
+        for (const auto& input : port.errors_without) need_name(at + "/errors_without", "input", input, inputs_);
         if (!port.unit.parameter.empty()) need_parameter(at + "/unit", port.unit.parameter);
         else check_expression(at + "/unit", port.unit.text);
     }

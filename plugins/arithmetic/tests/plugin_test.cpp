@@ -185,6 +185,40 @@ TEST_CASE("facts: equal ones stay, what was done to either was done to the resul
           Contains("'intensity_scale' is absolute in input 'a' and relative in input 'b': they must agree"));
 }
 
+TEST_CASE("value may be a quantity, and then brings its unit") {
+    CHECK(values_of(result_of("subtract", curve, {{"value", "100 1/m"}})) == Doubles{0, 1, 3});
+    CHECK(values_of(result_of("add", curve, {{"value", " -1e2 /m "}})) == Doubles{0, 1, 3});
+    CHECK(values_of(result_of("add", curve, {{"value", "1"}})) == Doubles{2, 3, 5});
+    CHECK(values_of(result_of("subtract", curve, {{"value", "100"}, {"value_unit", "1/m"}})) == Doubles{0, 1, 3});
+    const auto per_length = result_of("divide", curve, {{"value", "2 mm"}});
+    CHECK(values_of(per_length) == Doubles{0.5, 1, 2});
+    CHECK(per_length.unit().same_as(Unit::parse("1/(cm mm)")));
+    CHECK(values_of(result_of("divide", curve, {{"value", "2mm"}, {"unit", "1/cm^2"}})) == Doubles{5, 10, 20});
+    CHECK(values_of(result_of("power", curve, {{"value", "2"}})) == Doubles{1, 4, 16});
+}
+
+TEST_CASE("a recipe's parameter of type quantity serves as value") {
+    const std::string recipe = R"({"sluice": 1, "recipe": {"id": "thickness", "version": "1.0.0"},
+        "parameters": {"thickness": {"type": "quantity", "unit": "mm", "default": "0.2 cm"}},
+        "steps": {"data": {"use": "values", "with": {"dims": ["q"], "values": [1, 2, 4]}},
+                  "net": {"use": "arithmetic", "in": {"a": "data"}, "with": {"operation": "divide", "value": "${thickness}", "unit": "1/mm"}}},
+        "outputs": {"default": "net"}})";
+    CHECK(values_of(run_recipe(Json::parse(recipe)).at("net.result")) == Doubles{0.5, 1, 2});
+}
+
+TEST_CASE("a value that is no quantity, or has a unit twice or where none belongs, is refused") {
+    for (const auto* text : {"mm", "", "nan", "1e999 mm"})
+        CHECK(refusal("add", curve, {{"value", text}}) ==
+              Contains("must be a finite number, or a number and its unit, such as 2 mm"));
+    CHECK(refusal("divide", curve, {{"value", "2 parsnip"}}) == Contains("parsnip"));
+    CHECK(refusal("add", curve, {{"value", "2 mm"}}) == Contains("unit 'mm' cannot be converted to '1/cm'"));
+    CHECK(refusal("divide", curve, {{"value", "2 mm"}, {"value_unit", "mm"}}) ==
+          Contains("value = '2 mm' has a unit of its own: leave out value_unit"));
+    CHECK(refusal("power", curve, {{"value", "2 mm"}}) ==
+          Contains("value = '2 mm', but an exponent has no unit: give a plain number"));
+    CHECK(refusal("divide", curve, {{"value", "5 degC"}}) == Contains("a scale with a zero of its own"));
+}
+
 TEST_CASE("operands that are missing or too many are refused") {
     CHECK(refusal("add", curve) == Contains("add needs the input 'b' or the parameter value"));
     CHECK(refusal("add", curve, curve, {{"value", 1}}) ==

@@ -94,21 +94,23 @@ TEST_CASE("masks and types") {
     CHECK(values_of(joined({{"first", flags}, {"second", flags}})) == Doubles{1, 0, 1, 0});
 }
 
-TEST_CASE("facts: those of all parts stay; marks of some parts are refused") {
-    const auto relative = [](const Array& array) { return with_fact(array, "intensity_scale", std::string("relative")); };
-    const auto smoothed = with_fact(a, "smoothed", true);
-    const auto of_both = joined({{"first", with_fact(relative(a), "origin", std::string("x"))},
-                                 {"second", with_fact(relative(b), "origin", std::string("y"))}})
-                             .description()
-                             .facts;
-    CHECK(to_text(of_both.at("intensity_scale")) == "relative");
-    CHECK(!of_both.contains("origin"));
-    CHECK(refusal({{"first", relative(a)}, {"second", with_fact(b, "intensity_scale", std::string("absolute"))}}) ==
-          Contains("'intensity_scale' is"));
+TEST_CASE("facts: those of all parts stay; what says that parts were treated differently is refused") {
+    const auto of = [](const Array& array, const char* name, const Fact& fact) { return with_fact(array, name, fact); };
+    const auto smoothed = of(a, "smoothed", true);
+    const auto lorch = of(of(a, "origin", std::string("x")), "window", std::string("lorch"));
+    const auto unwindowed = of(b, "window", std::string("none"));
+    const Json drop = {{"drop_facts", {"window", "smoothed"}}};
+    CHECK(refusal({{"first", lorch}, {"second", unwindowed}}) ==
+          Contains("the fact 'window' is not the same for all parts: input 'first' says \"lorch\", input 'second' says \"none\". "
+                   "Treat all parts alike, or name it in drop_facts"));
     CHECK(refusal({{"first", b}, {"second", smoothed}}) ==
-          Contains("the input 'second' is marked 'smoothed' and the input 'first' is not: treat all parts alike, or set "
-                   "drop_marks to true"));
-    CHECK(!joined({{"first", smoothed}, {"second", b}}, {{"drop_marks", true}}).description().facts.contains("smoothed"));
+          Contains("the fact 'smoothed' is not the same for all parts: input 'first' does not have it, input 'second' says true"));
+    const auto facts = joined({{"first", lorch}, {"second", unwindowed}}, drop).description().facts;
+    CHECK(!facts.contains("window"));
+    CHECK(!facts.contains("origin"));  // only one part has it, and it is no mark
+    CHECK(!joined({{"first", smoothed}, {"second", b}}, drop).description().facts.contains("smoothed"));
+    CHECK(to_text(joined({{"first", lorch}, {"second", of(b, "window", std::string("lorch"))}}).description().facts.at("window")) ==
+          "lorch");
     CHECK(joined({{"first", smoothed}, {"second", smoothed}}).description().facts.contains("smoothed"));
 }
 

@@ -501,6 +501,19 @@ TEST_CASE("the same arrays and record give the same bytes") {
     write_example(first.path);
     write_example(second.path);
     CHECK(bytes_of(first.path) == bytes_of(second.path));
+    // Not by luck within one second: no object holds a time.
+    const hid_t file = H5Fopen(first.path.c_str(), H5F_ACC_RDONLY, H5P_DEFAULT);
+    REQUIRE(file >= 0);
+    int objects = 0;
+    const auto visit = [](hid_t, const char* name, const H5O_info_t* info, void* count) -> herr_t {
+        CAPTURE(name);
+        CHECK(info->mtime == 0);
+        ++*static_cast<int*>(count);
+        return 0;
+    };
+    H5Ovisit(file, H5_INDEX_NAME, H5_ITER_NATIVE, visit, &objects);
+    H5Fclose(file);
+    CHECK(objects > 10);
 }
 
 TEST_CASE("a disk that is full, at creation or later, is reported with the system's reason and leaves nothing open") {

@@ -222,6 +222,9 @@ TEST_CASE("curves that give nothing say why") {
     CHECK(fit(data.curve(), options).status == Status::bad_number);
     options.parameters[radius].fixed = -1;
     CHECK(fit(data.curve(), options).status == Status::bad_number);
+    options.parameters[radius].fixed = 3;
+    options.parameters[radius].least_fixed = 3.1;
+    CHECK(fit(data.curve(), options).status == Status::bad_number);
     options = defaults({});
     std::fill(data.intensity.begin(), data.intensity.end(), 0.0);  // nothing to fit: no amplitude, so no radius
     const auto none = fit(data.curve(), options);

@@ -136,6 +136,17 @@ TEST_CASE("numbers to keep fixed: for all, with a unit, or one per item from a s
     CHECK(values_of(out.at("reduced_chi_square"))[2] > 10 * values_of(out.at("reduced_chi_square"))[0]);
 }
 
+TEST_CASE("a fixed number outside of default bounds is taken, one of an item outside of bounds given is a bad number") {
+    const auto narrow = model_of(curves({}, {colloid}), {{"size_spread", 0}, {"background", 0}});
+    CHECK(narrow.at("size_spread").scalar() == 0);
+    CHECK(narrow.at("status").scalar() != 5);
+    const auto radii = Array::from<double>("r", {{"sample", 2}}, "nm", {2.9, 3.1}, {});
+    const auto out =
+        model_of(curves({}, {colloid, colloid}), {{"radius_max", 3}}, {{"radii", radii}}, {.per_item = {{"radius", "radii"}}});
+    CHECK(values_of(out.at("status")) == Doubles{0, 5});
+    CHECK(std::isnan(values_of(out.at("radius"))[1]));
+}
+
 TEST_CASE("coexistence: colloid and liquid apart, with their correlation") {
     const auto out =
         model_of(curves(fluid, {coexistence}),
@@ -200,6 +211,12 @@ TEST_CASE("what cannot be is refused with the reason") {
     CHECK(refusal(curve, {{"radius", 0}}) == Contains("radius = 0"));
     CHECK(refusal(curve, {{"q_min", 3}, {"q_max", 2}}) == Contains("q_min = 3 1/nm, must be below q_max = 2 1/nm."));
     CHECK(refusal(curve, {{"radius_min", 5}, {"radius_max", 4}}) == Contains("parameter radius is bounded by 5 and 4"));
+    CHECK(
+        refusal(curve, {{"radius", "2 nm"}, {"radius_min", 3}}) ==
+        Contains("radius is kept at 2.0, which is below radius_min = 3. Set radius to null to fit it within its bounds, or leave "
+                 "radius_min out."));
+    CHECK(refusal(curve, {{"background", 0.5}, {"background_max", 0.4}}) == Contains("0.5, which is above background_max = 0.4"));
+    CHECK(refusal(curve, {{"porod_amplitude_min", 0.1}}) == Contains("porod_amplitude is kept at 0, which is below"));
     CHECK(refusal(curve, {{"form_factor", "cube"}}) == Contains("form_factor"));
     CHECK(refusal(curves({}, {colloid}, "deg"), Json::object()) == Contains("one that converts to '1/nm' is needed"));
     auto q = saxs_model::test::linear_grid(0.12, 4.0, points);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // Tests of the column text reader: where tables start, titles, units, series and faulty files.
 #include "../kernel.hpp"
+#include "../header_keys.hpp"
 
 #include <doctest/doctest.h>
 
@@ -114,6 +115,59 @@ TEST_CASE("titles and units come from the line above the table") {
     CHECK(titles(parse("# an experiment\n# T_K\tE\n1\t2\n")) == Titles{"T_K | ", "E | "});
 }
 
+TEST_CASE("titles of .gr and SPEC files: the mark #L, units as TeX writes them") {
+    const auto reduced = Titles{"r | angstrom", "G | angstrom^-2"};
+    CHECK(titles(parse("#### start data\n#S 1\n#L r($\\AA$)  G($\\AA^{-2}$)\n1 2\n")) == reduced);
+    CHECK(titles(parse("#L r(Å)  G(Å$^{-2}$)\n1 2\n")) == reduced);
+    CHECK(titles(parse("#L Q($\\AA^{-1}$)  S  dS\n1 2 3\n")) == Titles{"Q | angstrom^-1", "S | ", "dS | "});
+    CHECK(titles(parse("#L (mm) I\n1 2\n")) == Titles{"L | mm", "I | "});  // a column of that name
+    CHECK(titles(parse("# L r G\n1 2\n")) == Titles{" | ", " | "});
+    CHECK(titles(parse("# q_A^-1\t I\n1 2\n")) == Titles{"q | 1/angstrom", "I | "});
+}
+
+TEST_CASE("keys of the header") {
+    const Table table = parse(
+        "[PDF]\n# Wavelength: 1.908e-11\nqmax = 24\nqmin=\nqmin = \nnumber_density = 0.05 1/Å^3\ncomposition = Ni = 1\ntwice = "
+        "1\n"
+        "twice = 2\nplain line\n1 2\n2 3\n3 4\n");
+    const Format format;
+    CHECK(header_text(table, "composition", format) == "Ni = 1");
+    CHECK(header_number(table, "qmax", format).value == 24);
+    CHECK(header_number(table, "qmax", format).unit == "");
+    CHECK(header_number(table, "Wavelength", format).value == 1.908e-11);
+    CHECK(header_number(table, "number_density", format).unit == "1/angstrom^3");
+    const auto fault = [&](const char* key) { return message_of([&] { (void)header_number(table, key, format); }); };
+    CHECK(fault("Qmax") ==
+          "a.dat: the header has no 'Qmax'; it has Wavelength, qmax, qmin, qmin, number_density, composition, twice, twice.");
+    CHECK(fault("qmin") == "a.dat: 'qmin' in the header has no value.");
+    CHECK(fault("composition") ==
+          "a.dat: 'composition' in the header is 'Ni = 1', needed is a number. Leave out its unit in the recipe to take it as a "
+          "text.");
+    CHECK(fault("twice") == "a.dat: the header has 'twice' twice, as '1' and as '2'. Correct the file, or cut it by first_line.");
+    CHECK(message_of([&] { (void)header_text(parse("1 2\n3 4\n"), "qmax", format); }) ==
+          "a.dat: the header has no 'qmax', nor any line 'name = value'.");
+}
+
+TEST_CASE("keys of a series, and a file that was cut off") {
+    const Format format;
+    const std::vector<Table> tables{parse_table("qmax = 24\n1 2\n2 3\n3 4\n", "a.gr"),
+                                    parse_table("qmax = 25\n1 2\n2 3\n3 4\n", "b.gr")};
+    CHECK(message_of([&] { (void)common_header_number(tables, "qmax", format); }) ==
+          "b.gr: 'qmax' in the header is '25', but in the first file (a.gr) it is '24'. Files of one series must agree in it: "
+          "read them "
+          "apart, or make it a coordinate of the files (series_coordinates with key).");
+    const Table same[] = {tables[0], parse_table("qmax = 24.0\n1 2\n2 3\n3 4\n", "b.gr")};
+    CHECK(common_header_number(same, "qmax", format).value == 24);  // as numbers they agree
+    const auto end = [&](const char* rmax) {
+        return message_of([&] { check_end(parse_table(std::string(rmax) + "\n1 2\n2 3\n3 4\n", "a.gr"), 0, "rmax", format); });
+    };
+    CHECK(end("rmax = 3") == "no error");
+    CHECK(end("rmax = 4.2") == "no error");  // off the grid
+    CHECK(end("rmax = 100") ==
+          "a.gr: the last row is at 3.000000, but the header says rmax = 100. The file was cut off: get it again, or leave out "
+          "end_key.");
+}
+
 TEST_CASE("a line that is no title line leaves names and units empty") {
     for (const char* line : {"# two words, and more", "3 (F12.5,2E16.6)", "# 2026-01-31 12:00", "#"}) {
         CAPTURE(line);
@@ -128,6 +182,7 @@ TEST_CASE("units are respelled for UDUNITS") {
     CHECK(respelled_unit("A^-1") == "1/angstrom");
     CHECK(respelled_unit("A^{-1}") == "1/angstrom");
     CHECK(respelled_unit("A-1") == "1/angstrom");
+    CHECK(respelled_unit("$\\AA^{-1}$") == "angstrom^-1");
     CHECK(respelled_unit("A") == "A");
     CHECK(respelled_unit("m²/g") == "m^2/g");
     CHECK(respelled_unit(" nm^-1 ") == "nm^-1");

@@ -127,7 +127,8 @@ TEST_CASE("several coordinates of the files of a series") {
     const auto fault = [&](const char* file, const Json& coordinates, const std::string& text) {
         check_fault(curves.with(file, {{"series_coordinates", coordinates}}), text);
     };
-    fault("T*K.dat", {{"x", {{"unit", "1"}}}}, "series_coordinates.x: neither values nor pattern is given: give one of them");
+    fault("T*K.dat", {{"x", {{"unit", "1"}}}},
+          "series_coordinates.x: none of values, pattern and key is given: give one of them");
     fault("T*K.dat", {{"x", {{"unit", "1"}, {"values", {1}}}}}, "series_coordinates.x.values has 1 numbers for 2 files");
     fault("T*K.dat", {{"file", {{"unit", "1"}, {"values", {1, 2}}}}},
           "series_coordinates.file: series has that name. Remove one.");
@@ -155,6 +156,123 @@ TEST_CASE("a table of samples with several columns as coordinates") {
     check_fault(series, "series_coordinates.T: coordinates.T has that name. Remove one.");
     twice["coordinates"] = {{"x", {{"column", "y"}}}};
     check_fault(twice, "no column 'y'");
+}
+
+namespace {
+
+/// Two .gr files as PDFgetX3 writes them.
+class GrFiles {
+public:
+    GrFiles() {
+        write("a_150K.gr", "qmax = 25.0\nrmax = 3\ntemperature = 150");
+        write("a_180K.gr", "qmax = 25.0\nrmax = 3\ntemperature = 180 K");
+        write("mixed_200K.gr", "qmax = 24.0\nrmax = 3\ntemperature =");
+        write("mixed_210K.gr", "qmax = 25.0\nrmax = 30\ntemperature = cold");
+    }
+    [[nodiscard]] Json with(const char* name, const Json& more = Json::object()) const {
+        Json all{{"file", (folder_.path() / name).string()}, {"coordinate", "r"}, {"value", "G"}};
+        all.update(more);
+        return all;
+    }
+
+private:
+    void write(const std::string& name, const std::string& keys) {
+        (void)folder_.write(name, "[PDF]\nwavelength = 0.1\ncomposition = SrFe2As2\n" + keys +
+                                      "\n\n#### start data\n#S 1\n#L r($\\AA$)  G($\\AA^{-2}$)\n0 0\n1 0.25\n2 -0.5\n3 0.125\n");
+    }
+    TemporaryFolder folder_;
+};
+
+const Json facts{{"header",
+                  {{"q_max", {{"key", "qmax"}, {"unit", "1/angstrom"}}},
+                   {"wavelength", {{"key", "wavelength"}, {"unit", "angstrom"}}},
+                   {"composition", {{"key", "composition"}}}}}};
+
+}  // namespace
+
+TEST_CASE("a .gr file: titles, and facts from the header") {
+    const GrFiles files;
+    const auto curve = load(files.with("a_150K.gr", facts));
+    CHECK(to_text(curve.dims()) == "[r: 4]");
+    CHECK(curve.unit() == sluice::Unit::parse("1/angstrom^2"));
+    CHECK(curve.description().coordinate("r")->values->unit() == sluice::Unit::parse("angstrom"));
+    CHECK(to_text(curve.description().facts.at("q_max")) == "25 1/angstrom");
+    CHECK(to_text(curve.description().facts.at("wavelength")) == "0.1 angstrom");
+    CHECK(to_text(curve.description().facts.at("composition")) == "SrFe2As2");
+    CHECK(load(files.with("a_150K.gr", {{"end_key", "rmax"}})).size() == 4);
+}
+
+TEST_CASE("a series takes numbers from the header, and its files must agree in facts") {
+    const GrFiles files;
+    const Json key{{"series", "temperature"}, {"series_key", "temperature"}, {"series_unit", "K"}};
+    CHECK(coordinate(load(files.with("a_*.gr", key)), "temperature") == Values{150, 180});
+    const auto further = load(files.with("a_*.gr", {{"series_coordinates", {{"T", {{"key", "temperature"}, {"unit", "mK"}}}}}}));
+    CHECK(coordinate(further, "T") == Values{150, 180000});  // a bare number is in the unit of the recipe
+    CHECK(to_text(load(files.with("a_*.gr", facts)).description().facts.at("q_max")) == "25 1/angstrom");
+
+    check_fault(files.with("*.gr", facts), "mixed_200K.gr: 'qmax' in the header is '24.0', but in the first file (");
+    check_fault(files.with("*.gr", key), "mixed_200K.gr: 'temperature' in the header has no value.");
+    check_fault(files.with("mixed_21*.gr", key), "mixed_210K.gr: 'temperature' in the header is 'cold', needed is a number.");
+    check_fault(files.with("*.gr", {{"end_key", "rmax"}}),
+                "mixed_210K.gr: the last row is at 3.000000, but the header says rmax = 30. The file was cut off");
+    check_fault(files.with("a_150K.gr", {{"header", {{"window", {{"key", "window"}}}}}}),
+                "a_150K.gr: the header has no 'window'; it has wavelength, composition, qmax, rmax, temperature.");
+    check_fault(files.with("a_150K.gr", {{"series_key", "temperature"}}), "series_key is given, but file is one file.");
+    Json both = key;
+    both["series_pattern"] = "([0-9]+)K";
+    check_fault(files.with("a_*.gr", both), "both series_pattern and series_key are given: remove one");
+}
+
+TEST_CASE("real .gr, .chi and .xy files of other programs") {
+    const auto folder = sluice::test::shared_data("pdf/real");
+    if (!folder) return;
+    const auto path = [&](const char* name) { return (*folder / name).string(); };
+    const Json header{{"q_max", {{"key", "qmax"}, {"unit", "1/angstrom"}}}, {"composition", {{"key", "composition"}}}};
+    const auto series = load({{"file", path("srfe2as2_pdfttp/SrFe2As2_*K.gr")},
+                              {"coordinate", "r"},
+                              {"value", "G"},
+                              {"series", "temperature"},
+                              {"series_pattern", "_([0-9]+)K"},
+                              {"series_unit", "K"},
+                              {"header", header},
+                              {"end_key", "rmax"}});
+    CHECK(to_text(series.dims()) == "[temperature: 4, r: 10001]");
+    CHECK(coordinate(series, "temperature") == Values{150, 180, 210, 246});
+    CHECK(to_text(series.description().facts.at("q_max")) == "25 1/angstrom");
+    CHECK(series.unit() == sluice::Unit::parse("1/angstrom^2"));
+    const auto values = series.values<double>();  // as they stand in the files
+    CHECK(values[1] == 0.000354083);
+    CHECK(values[10000] == -0.00605652);
+    CHECK(values[10001 + 9999] == -7.43201e-05);
+    CHECK(values[3 * 10001 + 16] == -0.00222345);
+
+    const auto nickel =
+        load({{"file", path("ni_pdfttp/Ni.gr")}, {"coordinate", "r"}, {"value", "G"}, {"header", header}, {"end_key", "rmax"}});
+    CHECK(to_text(nickel.dims()) == "[r: 6001]");
+    CHECK(nickel.values<double>()[1] == -0.0121578);
+    CHECK(to_text(nickel.description().facts.at("q_max")) == "24 1/angstrom");
+    CHECK(to_text(nickel.description().facts.at("composition")) == "Ni");
+
+    const auto raw = load({{"file", path("ni_pdfttp/Ni.chi")},
+                           {"coordinate", 0},
+                           {"value", 1},
+                           {"sigma", 2},
+                           {"coordinate_name", "q"},
+                           {"coordinate_unit", "1/angstrom"},
+                           {"unit", "1"},
+                           {"header", {{"wavelength", {{"key", "wavelength"}, {"unit", "angstrom"}}}}}});
+    CHECK(to_text(raw.description().facts.at("wavelength")) == "0.1835957 angstrom");
+    CHECK(raw.values<double>()[3] == 1164.81);
+    CHECK(raw.values<double>()[raw.size() - 1] == 0);  // masked bins of the program that wrote it: see the page
+
+    const auto glass = load({{"file", path("mg2sio4_glassure/Mg2SiO4_ambient.xy")},
+                             {"coordinate", "q"},
+                             {"value", "I"},
+                             {"unit", "1"},
+                             {"header", {{"wavelength", {{"key", "Wavelength"}, {"unit", "m"}}}}}});
+    CHECK(coordinate(glass, "q")[0] == 1.235171111);
+    CHECK(glass.description().coordinate("q")->values->unit() == sluice::Unit::parse("1/angstrom"));
+    CHECK(to_text(glass.description().facts.at("wavelength")) == "1.908e-11 m");
 }
 
 TEST_CASE("sentences of what is wrong") {

@@ -82,6 +82,7 @@ struct OutputPort {
     TextOrParameter unit;           ///< "unit(intensity) unit(q)^3", "1"; nothing: probe sets it
     std::string variances = "never";///< "never", "always", "probe" or "if"
     std::string variances_if;       ///< "if:<input>": when this input has them
+    std::vector<std::string> errors_without;  ///< inputs whose variances are not in this output's, and so correlate nothing
     std::string mask;               ///< name of the mask that run fills; "" none
 };
 

@@ -6,8 +6,31 @@
 #include <bit>
 #include <cmath>
 #include <cstdint>
+#include <string>
 
 namespace sluice::io::result_format {
+
+/// What an element is; the numbers are those of the plugin interface (result_elements.hpp).
+enum class ElementType {
+    float64 = 1,
+    float32,
+    int8,
+    int16,
+    int32,
+    int64,
+    uint8,
+    uint16,
+    uint32,
+    uint64,
+    boolean,  ///< one byte, 0 or 1
+    complex128,
+    text  ///< of coordinates only
+};
+
+struct Dim {
+    std::string name;
+    std::int64_t size = 0;
+};
 
 /// Attribute of the root: the version of all this. A reader refuses a higher one.
 inline constexpr const char* version_attribute = "sluice_result";
