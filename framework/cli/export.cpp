@@ -62,7 +62,7 @@ std::string step_name(const std::string& array, const Json& provenance, const Js
     return free_name(wanted, steps);
 }
 
-/// Parameters of slice for one element: by its index, "[3]", or by its value in the coordinate's unit or another, "310", "36.9 degC".
+/// Parameters of slice for one element: by its index, "[3]", or by its value in the coordinate's unit or another, "310", "0.31 kK".
 Json element_of(const std::string& dim, const std::string& text) {
     const bool by_index = text.starts_with('[');
     const char* begin = text.c_str() + (by_index ? 1 : 0);
@@ -73,7 +73,7 @@ Json element_of(const std::string& dim, const std::string& text) {
     const bool is_index = std::abs(value) < 1e9 && value == std::floor(value);
     if (by_index && end != begin && rest == "]" && is_index)
         return {{"dim", dim}, {"index", static_cast<int>(value)}};
-    if (by_index || end == begin)
+    if (by_index || end == begin || !std::isfinite(value))
         throw Error(ErrorKind::recipe,
                     fmt::format("--at {}={}: needs a value of the coordinate '{}', such as 310 or '310 K', or an index, such as [3]",
                                 dim, text, dim));

@@ -138,20 +138,23 @@ bool has_fact(const sdk::InputDescription& input, const std::string& name) {
     return std::any_of(facts.begin(), facts.end(), [&](const auto& each) { return each.name == name; });
 }
 
-/// Two parts, as an error names them.
-struct Differing {
-    const Given* first;
-    const Given* other;
-};
-
-/// A mark (a fact that is true) that only some have, or a value that differs; empty where the fact is alike, or is only missing.
-std::string how_it_differs(const std::string& name, const Differing& parts) {
-    const auto text = [&](const Given* each) {
-        return "input '" + each->part.name + "' " + (has_fact(each->input, name) ? "says " + fact_text(each->input, name) : "does not have it");
+/// Empty where two parts say the same of the fact, or one only lacks it; a mark (a fact that is true) must not be lacking.
+std::string contradiction(const std::string& name, const Given& one, const Given& other) {
+    const auto said = [&](const Given& each) { return has_fact(each.input, name) ? fact_text(each.input, name) : std::string(); };
+    const auto text = [&](const Given& each) {
+        return "input '" + each.part.name + "' " + (said(each).empty() ? "does not have it" : "says " + said(each));
     };
-    const bool mark = fact_text(parts.first->input, name) == "true" || fact_text(parts.other->input, name) == "true";
-    const bool both = has_fact(parts.first->input, name) && has_fact(parts.other->input, name);
-    return mark || both ? text(parts.first) + ", " + text(parts.other) : "";
+    const bool mark = said(one) == "true" || said(other) == "true";
+    const bool both = !said(one).empty() && !said(other).empty();
+    return said(one) != said(other) && (mark || both) ? text(one) + ", " + text(other) : "";
+}
+
+/// Of the first two parts that contradict each other: a first part that lacks the fact must not hide what the others say.
+std::string first_contradiction(const std::string& name, const std::vector<Given>& given) {
+    for (std::size_t i = 0; i < given.size(); ++i)
+        for (std::size_t j = i + 1; j < given.size(); ++j)
+            if (auto found = contradiction(name, given[i], given[j]); !found.empty()) return found;
+    return {};
 }
 
 /// Only what is said of all parts alike is said of the whole; parts that were treated differently are refused.
@@ -167,7 +170,7 @@ void describe_facts(const sdk::Probe& probe, const std::vector<Given>& given) {
                    fact_text(each.input, name) != fact_text(given.front().input, name);
         });
         if (other == given.end()) continue;
-        const auto how = how_it_differs(name, {&given.front(), &*other});
+        const auto how = first_contradiction(name, given);
         if (!how.empty() && !dropped.contains(name))
             throw sdk::RecipeError("the fact '" + name + "' is not the same for all parts: " + how +
                                    ". Treat all parts alike, or name it in drop_facts");

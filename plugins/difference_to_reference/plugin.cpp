@@ -124,8 +124,9 @@ std::size_t find_reference(std::span<const double> along, double wanted, const s
         if (same(along[i], wanted)) found.push_back(i);
     if (found.size() == 1) return found.front();
     std::ostringstream text;
-    text << std::setprecision(digits) << "reference = " << wanted << (found.empty() ? " is not in the series; '" : " stands more than once in the series; '")
-         << name << "' has " << listed(along) << " " << unit << ". "
+    text << std::setprecision(digits) << "reference = " << wanted
+         << (found.empty() ? " is not in the series; '" : " stands more than once in the series; '") << name << "' has "
+         << listed(along) << " " << unit << ". "
          << (found.empty() ? "Give one of these." : "Average these curves, or cut all but one out.");
     throw sdk::RecipeError(text.str());
 }
@@ -207,7 +208,8 @@ public:
         const auto x = item.coordinate("data", "x");
         const auto n = item.values("data").size() / x.size();
         if (!std::all_of(windows_.begin(), windows_.end(), [&](const Window& window) { return covered(x, window); }))
-            item.context().warn("a window reaches beyond the data, so its numbers are those of a part of it: see the output points");
+            item.context().warn(
+                "a window reaches beyond the data, so its numbers are those of a part of it: see the output points");
         const auto reference = reference_ ? find_reference(item.coordinate("data", "series"), *reference_, along_, unit_) : 0;
         const auto curve = [&](std::size_t i) {
             return Curve{row(item.values("data"), i, x.size()), row(item.variances("data"), i, x.size()),

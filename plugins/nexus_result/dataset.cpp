@@ -76,9 +76,8 @@ Handle make_dataset(hid_t group, const std::string& name, hid_t type, const std:
     const auto element_bytes = static_cast<std::int64_t>(H5Tget_size(type));
     const auto space = owned(dims.empty() ? H5Screate(H5S_SCALAR)
                                           : H5Screate_simple(static_cast<int>(dims.size()), shape.data(), nullptr), what);
-    const auto creation = owned(H5Pcreate(H5P_DATASET_CREATE), what);
+    const auto creation = io::without_times(H5P_DATASET_CREATE);
     const auto access = owned(H5Pcreate(H5P_DATASET_ACCESS), what);
-    checked(H5Pset_obj_track_times(creation.get(), false), what);  // the same arrays give the same bytes
     if (!dims.empty() && volume(dims) * element_bytes > chunk_bytes) {
         const auto chunk = chunk_shape(dims, element_bytes);
         checked(H5Pset_chunk(creation.get(), static_cast<int>(chunk.size()), chunk.data()), what);

@@ -90,8 +90,8 @@ void ResultFile::guarded(const F& f) {
 ResultFile::ResultFile(std::string path, const std::vector<ArrayDescription>& arrays, int deflate_level)
     : path_(std::move(path)) {
     guarded([&] {
-        const auto access = file_access(state_);
-        file_ = owned(H5Fcreate(path_.c_str(), H5F_ACC_TRUNC, H5P_DEFAULT, access.get()), "cannot create the file");
+        const auto access = file_access(state_), creation = io::without_times(H5P_FILE_CREATE);
+        file_ = owned(H5Fcreate(path_.c_str(), H5F_ACC_TRUNC, creation.get(), access.get()), "cannot create the file");
         write_attribute(file_.get(), "NX_class", "NXroot");
         write_attribute(file_.get(), "default", "entry");
         write_attribute(file_.get(), format::version_attribute, format::version);

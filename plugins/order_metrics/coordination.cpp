@@ -3,9 +3,6 @@
 #include <algorithm>
 #include <cmath>
 #include <numbers>
-#include <stdexcept>
-
-#include <sluice/numerics/fail.hpp>
 
 #include "parts.hpp"
 
@@ -109,14 +106,9 @@ Estimate integral(const Points& points, const Doubles& rdf, const Shell& shell) 
     return out;
 }
 
-void check_covered(const Points& points, double a, double b) {
-    if (!(a < b))
-        numerics::fail<std::invalid_argument>("coordination_from = ", a, " must be below coordination_to = ", b, " angstrom.");
-    const double first = points.r.front() - 1e-9, last = points.r.back() * (1 + 1e-9);
-    if (a < first || b > last)
-        numerics::fail<std::invalid_argument>("the coordination number is wanted between ", a, " and ", b,
-                                              " angstrom, but the points in use lie between ", points.r.front(), " and ",
-                                              points.r.back(), ". Change coordination_from or coordination_to.");
+/// Limits that were found in one noisy curve, or points that are left out, are no fault of the recipe: a status, not an error.
+bool covered(const Points& points, double a, double b) {
+    return a < b && a >= points.r.front() - 1e-9 && b <= points.r.back() * (1 + 1e-9);
 }
 
 void scale(Estimate& estimate, double factor) {
@@ -133,19 +125,18 @@ Shell coordination(const Points& points, std::optional<std::size_t> first_peak, 
     if (options.coordination == Coordination::none || std::isnan(density) || points.size() < 2) return shell;
     const auto rdf = radial(points, density);
     if (options.coordination == Coordination::limits) {
-        check_covered(points, *options.from, *options.to);
         shell.from.value = *options.from;
         shell.to.value = *options.to;
-        shell.number = integral(points, rdf, shell);
+        shell.at_edge = !covered(points, *options.from, *options.to);
+        if (!shell.at_edge) shell.number = integral(points, rdf, shell);
         return shell;
     }
     if (!first_peak) return shell;
     shell.from.value = options.from ? *options.from : foot(points, rdf, *first_peak);
     const auto limit = found_limit(points, *first_peak, options, shell.from.value);
-    shell.at_edge = !limit;
-    if (!limit) return shell;
+    shell.at_edge = !limit || !covered(points, shell.from.value, limit->value);
+    if (shell.at_edge) return shell;
     shell.to = *limit;
-    check_covered(points, shell.from.value, shell.to.value);
     shell.number = integral(points, rdf, shell);
     if (options.coordination != Coordination::first_minimum) scale(shell.number, 2);
     return shell;

@@ -58,6 +58,16 @@ void check_covered(std::span<const double> r, const Range& range, const char* na
                                     r[n - 1], ". Choose a range inside, set it to null, or transform further in r.");
 }
 
+/// The limits that are given; those that are found have a status instead.
+void check_limits(std::span<const double> r, const Options& options) {
+    if (r.empty() || options.coordination == Coordination::none || !options.from) return;
+    const double a = *options.from, b = options.to.value_or(r.back());
+    if (!(a < b)) fail<std::invalid_argument>("coordination_from = ", a, " must be below coordination_to = ", b, " angstrom.");
+    if (a < r.front() - 1e-9 || b > r.back() * (1 + 1e-9))
+        fail<std::invalid_argument>("the coordination number is wanted between ", a, " and ", b, " angstrom, but r goes from ",
+                                    r.front(), " to ", r.back(), ". Change coordination_from or coordination_to.");
+}
+
 Points select(const Curve& curve, const Covariance& covariance) {
     Points points;
     points.all = curve.r.size();
@@ -198,6 +208,7 @@ Result measure(const Curve& curve, const Covariance& covariance, const Options& 
     if (options.short_range) check_covered(curve.r, *options.short_range, "short_range");
     if (options.medium_range) check_covered(curve.r, *options.medium_range, "medium_range");
     if (options.decay_range) check_covered(curve.r, *options.decay_range, "decay_range");
+    check_limits(curve.r, options);
     const auto points = select(curve, covariance);
     const Propagation propagation(points, covariance, options.density.variance);
     Result result;

@@ -28,7 +28,8 @@ enum class Coordination {
 enum class Status {
     ok,
     no_peak,         ///< no maximum of G in the range where peaks are looked for
-    at_edge,         ///< G is highest at an end of that range, or what ends the coordination shell lies beyond the data
+    at_edge,         ///< G is highest at an end of that range, or a limit of the coordination shell is not in the points in use,
+                     ///< or its end in front of the begin that is given
     not_determined,  ///< the fit of the first peak found no maximum inside of its points
 };
 

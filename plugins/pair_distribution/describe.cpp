@@ -97,9 +97,12 @@ private:
         output.set_coordinate("r", {{"r", grid_.count}}, "angstrom", r_);
         output.set_correlated_over("r");
     }
+    /// What S itself brings, from an earlier transform or its normalisation, must not stand for what was done here.
     void tell(const char* port) const {
         const auto output = probe_.output(port);
         const auto parameters = probe_.parameters();
+        for (const auto* fact : {"q_min", "window_width"}) output.drop_fact(fact);
+        if (parameters.json("number_density") != "null") output.drop_fact("number_density");
         output.set_fact("q_max", q_ ? (*q_)[static_cast<std::size_t>(last_point(*q_, options_.q_max))] : options_.q_max,
                         "1/angstrom");
         if (const auto q_min = common_q_min()) output.set_fact("q_min", *q_min, "1/angstrom");

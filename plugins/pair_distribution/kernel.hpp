@@ -94,7 +94,7 @@ private:
     Options options_;
     std::ptrdiff_t last_;                ///< of the main range
     std::vector<std::ptrdiff_t> lasts_;  ///< of the scan
-    std::ptrdiff_t shortest_;            ///< the first of all these
+    std::ptrdiff_t shortest_;            ///< the smallest of these all
     std::unique_ptr<Sums> sums_;
     Prepared prepared_;
 };

@@ -37,7 +37,7 @@ void warn(const sdk::Context& context, Status status) {
         case Status::missing_points:
             return context.warn(
                 "a structure factor has masked or NaN points between its first usable point and the largest q_max, or fewer than "
-                "two points below the smallest, so its functions of r are masked: change q_max, raise q_min, or fill the gap with "
+                "two points below the smallest, so its functions of r are masked: change q_max, raise q_min, or fill the gap by "
                 "interpolate");
         case Status::no_density:
             return context.warn(

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // The map: units, and what the two functions need, here; the arithmetic in the kernel.
+#include <cmath>
 #include <cstdint>
 #include <limits>
 #include <optional>
@@ -77,6 +78,23 @@ std::optional<double> density_of(const sdk::Setup& setup, const Pair& pair) {
                            "(atoms per angstrom^3; atomic_factors gives it from composition and density).");
 }
 
+/// A density is a property of the sample: what the data was made with and what is given here must be one number, and it goes with
+/// the result.
+void describe_density(const sdk::Probe& probe, const Pair& pair, const sdk::OutputDescription& out) {
+    if (!needs_density(pair.from, pair.to) || !given(probe, "number_density")) return;
+    const auto fact = probe.input("data").fact_number("number_density", "1/angstrom^3");
+    if (probe.parameters().json("number_density").front() == '{') {  // one per item, from a step
+        if (fact) out.drop_fact("number_density");
+        return;
+    }
+    const double here = probe.parameters().number("number_density");
+    if (fact && std::abs(here - *fact) > 1e-6 * *fact)
+        throw sdk::RecipeError("number_density is " + std::to_string(here) + " 1/angstrom^3, but the data was made with " +
+                               std::to_string(*fact) +
+                               " (its fact number_density). Leave number_density out, or correct it where the data is made.");
+    out.set_fact("number_density", here, "1/angstrom^3");
+}
+
 void check_amplitude(const sdk::Setup& setup, const Pair& pair) {
     const bool input = setup.input("square_mean").present(), number = given(setup, "square_mean_amplitude");
     if (input && number)
@@ -107,6 +125,7 @@ public:
         if (const auto density = density_of(probe, pair)) probe.context().resolved("number_density", std::to_string(*density));
         const auto out = probe.output("data");
         out.set_unit(unit_of(pair.to, unit_of_amplitude(probe)));
+        describe_density(probe, pair, out);
         for (const auto& dim : probe.input("data").correlated_over()) out.set_correlated_over(dim);
     }
 

@@ -32,11 +32,11 @@ struct SlowPart {
 ///
 ///     Q P(Q) = sum_{j=1..order} p_j Q^j
 ///
-/// over `range`, outside of which it is not known, all points weighing the same; for a broken order the one of floor(order) terms and the one of ceil(order) terms,
-/// mixed linearly. Source: Juhas et al. (2013), as above. It is fitted in Chebyshev polynomials, so that 40 terms are no trouble;
-/// `terms` lose digits beyond some 15 terms, `curve` does not.
-/// range.to: finite, the scale of the polynomials. order >= 0; 0 gives P = 0 with no terms. Points that are NaN are left out.
-/// Throws std::invalid_argument when order is negative, NaN or above 60.
+/// over `range`, outside of which it is not known, all points weighing the same; for a broken order the one of floor(order) terms
+/// and the one of ceil(order) terms, mixed linearly. Source: Juhas et al. (2013), as above. It is fitted in Chebyshev
+/// polynomials, so that 40 terms are no trouble; `terms` lose digits beyond some 15 terms, `curve` does not. range.to: finite,
+/// the scale of the polynomials. order >= 0; 0 gives P = 0 with no terms. Points that are NaN are left out. Throws
+/// std::invalid_argument when order is negative, NaN or above 60.
 [[nodiscard]] SlowPart slow_part(const Points& points, double scale, const Range& range, double order);
 
 /// Throws what slow_part() would throw for this order, at once.

@@ -64,7 +64,8 @@ GeometryTable geometry_table(std::span<const double> q_inv_angstrom, const Geome
     if (geometry.sensor_tau && !(*geometry.sensor_tau > 0))
         numerics::fail<std::invalid_argument>("sensor_tau = ", *geometry.sensor_tau, ", must be above 0.");
     check_reach(q_inv_angstrom, wavelength_angstrom);
-    for (std::size_t i = 0; i < n; ++i) table.two_theta_rad[i] = numerics::two_theta_from_q(q_inv_angstrom[i], wavelength_angstrom);
+    for (std::size_t i = 0; i < n; ++i)
+        table.two_theta_rad[i] = numerics::two_theta_from_q(q_inv_angstrom[i], wavelength_angstrom);
     if (geometry.flat()) check_below_right_angle(q_inv_angstrom, table.two_theta_rad);
     for (std::size_t i = 0; i < n; ++i) {
         const double two_theta = table.two_theta_rad[i];

@@ -38,6 +38,7 @@ Scale to_scale(const numerics::LinearFit& fit, std::optional<double> constant) {
     scale.found = fit.solved;
     if (!fit.solved) return scale;
     const double alpha = 1 / fit.values[0], square = alpha * alpha;
+    if (!std::isfinite(alpha)) return scale;  // a curve of zeros
     scale.alpha = {alpha, square * square * fit.variance(0)};
     if (constant) {
         scale.beta = {*constant, 0};
@@ -102,8 +103,8 @@ Scale from_sums(const Points& points, const Doubles& k, double level, const Doub
     const double denominator = weighted_sum(k, points.intensity), alpha = level / denominator;
     const double mean_intensity = constant ? 0 : weighted_sum(mean, points.intensity);
     Scale scale;
-    scale.found = std::isfinite(alpha);
-    if (!scale.found) return scale;
+    scale.found = true;
+    if (!std::isfinite(alpha)) return scale;  // a curve of zeros
     scale.alpha = {alpha, points.variance.empty() ? unknown : 0};
     scale.beta = {constant ? *constant : alpha * mean_intensity - weighted_sum(mean, points.expected), scale.alpha.variance};
     scale.covariance = scale.alpha.variance;

@@ -17,7 +17,7 @@ struct Scale {
     Estimate beta;                ///< electron units per atom; variance 0 when given
     double covariance = unknown;  ///< of the two
     std::ptrdiff_t points = 0;    ///< in the range
-    bool found = false;           ///< false: too few usable points, and all numbers are NaN
+    bool found = false;           ///< false: too few usable points. Then all numbers are NaN, as for a curve of zeros
 };
 
 /// Scale and constant at which the curve runs about the expected level E = <f^2> + C in `range`, where S is about 1: weighted

@@ -16,7 +16,8 @@ namespace {
 
 constexpr const char* status_codes =
     "0 ok, 1 scale_spread, 2 level_off, 3 negative_beyond_bound, 4 too_few_points, 5 scale_not_positive, 6 number_missing";
-constexpr const char* curves[] = {"structure_factor", "for_differences", "reduced", "background_subtracted", "corrected", "normalised"};
+constexpr const char* curves[] = {"structure_factor",      "for_differences", "reduced",
+                                  "background_subtracted", "corrected",       "normalised"};
 
 GeometryTable table_of(const Settings& settings) {
     return geometry_table(settings.q_inv_angstrom, settings.geometry, settings.wavelength_angstrom.value_or(unknown));
@@ -53,6 +54,8 @@ void set_density(const sdk::Probe& probe, const Settings& settings, const sdk::O
 void set_correction_facts(const Settings& settings, const sdk::OutputDescription& out) {
     if (settings.geometry.polarization) out.set_fact("polarization_corrected", true);
     if (settings.geometry.solid_angle) out.set_fact("solid_angle_corrected", true);
+    if (settings.geometry.sensor_tau) out.set_fact("incidence_corrected", true);
+    if (settings.geometry.plate) out.set_fact("absorption_corrected", true);
 }
 
 void describe_terms(const sdk::Probe& probe, const Settings& settings) {
@@ -120,7 +123,8 @@ public:
         for (const char* port : curves) set_facts(probe, settings, probe.output(port));
         for (const char* port : {"structure_factor", "for_differences", "reduced", "corrected", "normalised"})
             set_correction_facts(settings, probe.output(port));
-        for (const char* port : {"structure_factor", "for_differences", "reduced"}) set_density(probe, settings, probe.output(port));
+        for (const char* port : {"structure_factor", "for_differences", "reduced"})
+            set_density(probe, settings, probe.output(port));
         probe.output("reduced").set_fact("definition", "faber_ziman");
         describe_terms(probe, settings);
         probe.output("status").set_fact("status_codes", status_codes);

@@ -39,8 +39,8 @@ void check(std::size_t n, const Raw& raw, const AtomicFactors& atoms, const Geom
 void check_order_of(const AtomicFactors& atoms) {
     for (std::size_t i = 0; i < atoms.mean_square.size(); ++i)
         if (atoms.square_mean[i] > atoms.mean_square[i] * (1 + 1e-4))
-            numerics::fail<std::invalid_argument>("square_mean = ", atoms.square_mean[i], " is above mean_square = ",
-                                                  atoms.mean_square[i], " at index ", i,
+            numerics::fail<std::invalid_argument>("square_mean = ", atoms.square_mean[i],
+                                                  " is above mean_square = ", atoms.mean_square[i], " at index ", i,
                                                   ", which no atoms do: <f^2> goes to mean_square, |<f>|^2 to square_mean, "
                                                   "both of one sample.");
 }
@@ -132,7 +132,8 @@ std::ptrdiff_t numbers_fitted(const Options& options) {
 Status judge(const Reduced& reduced, const Options& options) {
     if (reduced.lowest.beyond > 0) return Status::negative_beyond_bound;
     if (std::abs(reduced.level.mean.value - 1) > options.largest_level_offset) return Status::level_off;
-    return reduced.spread > options.largest_spread ? Status::scale_spread : Status::ok;
+    const bool absolute = options.method != Method::ad_hoc;  // which takes neither of the two scales
+    return absolute && reduced.spread > options.largest_spread ? Status::scale_spread : Status::ok;
 }
 
 /// As structure_factor() has it, without a number in it.

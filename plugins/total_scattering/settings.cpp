@@ -78,6 +78,8 @@ void check_parameters(const sdk::Setup& setup, const Geometry& geometry) {
             "the step atomic_factors a density: its mean_square then brings it along.");
     refuse_twice(setup, geometry.polarization, "polarization", "polarization_corrected");
     refuse_twice(setup, geometry.solid_angle, "solid_angle", "solid_angle_corrected");
+    refuse_twice(setup, geometry.sensor_tau.has_value(), "sensor_tau", "incidence_corrected");
+    refuse_twice(setup, geometry.plate, "absorption", "absorption_corrected");
 }
 
 std::optional<double> fact_wavelength(const sdk::Setup& setup, const char* port) {
@@ -88,9 +90,8 @@ bool differ(double a, double b) { return std::abs(a - b) > same_wavelength * b; 
 
 std::optional<double> wavelength_of(const sdk::Setup& setup, const Geometry& geometry) {
     const auto parameters = setup.parameters();
-    const auto energy_kev = numerics::chosen_photon_energy({parameters.optional_number("energy"),
-                                                            parameters.optional_number("wavelength"),
-                                                            fact_wavelength(setup, "intensity")});
+    const auto energy_kev = numerics::chosen_photon_energy(
+        {parameters.optional_number("energy"), parameters.optional_number("wavelength"), fact_wavelength(setup, "intensity")});
     if (energy_kev) return parameters.optional_number("wavelength").value_or(numerics::wavelength_from_energy(*energy_kev));
     if (geometry.any())
         throw sdk::RecipeError(

@@ -123,6 +123,8 @@ TEST_CASE("what cannot be exported is refused, and nothing is written") {
     refused_at("sample", "--at sample: needs a name, '=' and a value");
     refused_at("sample=two", "--at sample=two: needs a value of the coordinate 'sample', such as 310 or '310 K', or an index, such as [3]");
     refused_at("sample=[1.5]", "--at sample=[1.5]: needs a value");
+    // An infinite bound would be none at all: the whole series would be written.
+    for (const auto* number : {"inf", "nan", "1e999"}) refused_at(std::string("sample=") + number, "needs a value of the coordinate 'sample'");
     refused_at("sample=[2]", "there is no element 2: 'sample' has elements 0 to 1");
     refused_at("q=0.3", "no element of 'q' has 'q' between 0.3 and 0.3 1/nm: its values go from 0.1 to 0.6");
     refused_at("r=1", "dim = 'r', but the data has the dimensions sample, q");

@@ -57,14 +57,13 @@ void with_memory(const T& value, const F& f) {
     }
 }
 
-/// HDF5 would write the time of day into each object; the same content is to give the same bytes.
+}  // namespace
+
 Handle without_times(hid_t kind) {
     auto creation = owned(H5Pcreate(kind), "cannot prepare an object");
     checked(H5Pset_obj_track_times(creation.get(), false), "cannot prepare an object");
     return creation;
 }
-
-}  // namespace
 
 std::string nexus_name(std::string_view text) {
     std::string name(text);

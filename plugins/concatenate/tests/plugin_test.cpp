@@ -105,6 +105,9 @@ TEST_CASE("facts: those of all parts stay; what says that parts were treated dif
                    "Treat all parts alike, or name it in drop_facts"));
     CHECK(refusal({{"first", b}, {"second", smoothed}}) ==
           Contains("the fact 'smoothed' is not the same for all parts: input 'first' does not have it, input 'second' says true"));
+    // A first part that says nothing does not hide that the others contradict each other.
+    CHECK(refusal({{"first", a}, {"second", lorch}, {"third", unwindowed}}) ==
+          Contains("input 'second' says \"lorch\", input 'third' says \"none\""));
     const auto facts = joined({{"first", lorch}, {"second", unwindowed}}, drop).description().facts;
     CHECK(!facts.contains("window"));
     CHECK(!facts.contains("origin"));  // only one part has it, and it is no mark

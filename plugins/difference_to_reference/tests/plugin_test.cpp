@@ -8,6 +8,7 @@
 
 #include "support/arrays.hpp"
 #include "support/run_plugin.hpp"
+#include "support/run_recipe.hpp"
 
 namespace {
 
@@ -17,9 +18,9 @@ using Doubles = std::vector<double>;
 
 const Dims dims = {{"temperature", 3}, {"r", 4}};
 
-Array series(const Doubles& variances = Doubles(12, 0.5)) {
+Array series(const Doubles& variances = Doubles(12, 0.5), const Doubles& temperatures = {300, 400, 500}) {
     auto array = Array::from<double>("G", dims, "1/angstrom^2", {1, 2, 3, 4, 2, 4, 6, 8, 0, 0, 1, 1}, variances);
-    array = with_coordinate(array, "temperature", {{"temperature", 3}}, "K", {300, 400, 500});
+    array = with_coordinate(array, "temperature", {{"temperature", 3}}, "K", temperatures);
     return with_coordinate(array, "r", {{"r", 4}}, "angstrom", {2, 3, 4, 5});
 }
 
@@ -80,9 +81,29 @@ TEST_CASE("without variances none are made up") {
     CHECK(std::isnan(values_of(out.at("noise"))[1]));
 }
 
+TEST_CASE("a window beyond the data gives the numbers of what there is, with a warning") {
+    const auto warnings_of = [](const Json& windows) {
+        PlanOptions options;
+        options.arrays = {{"G", series()}};
+        options.in_memory = true;
+        const Json steps{
+            {"G", {{"use", "memory"}, {"with", {{"name", "G"}}}}},
+            {"d", {{"use", "difference_to_reference"}, {"in", {{"data", "G"}}}, {"with", with({{"windows", windows}})}}}};
+        return run(plan_recipe(recipe_of(steps, {"d.rms"}), options)).warnings;
+    };
+    CHECK(warnings_of(Json::array({Json::array({2, 5}), Json::array({1.5, 5.5})})).empty());
+    const auto beyond = warnings_of(Json::array({Json::array({2, 17})}));
+    REQUIRE(beyond.size() == 1);
+    CHECK(beyond.front() == Contains("a window reaches beyond the data"));
+}
+
 TEST_CASE("refusals say what to do") {
     CHECK(refusal(series(), {{"reference", 350}}) ==
           Contains("reference = 350 is not in the series; 'temperature' has 300, 400, 500 K"));
+    const auto fine = series(Doubles(12, 0.5), {300.1234567, 400, 500});
+    CHECK(refusal(fine, {{"reference", 300.123}}) ==
+          Contains("reference = 300.123 is not in the series; 'temperature' has 300.1234567, 400, 500 K"));
+    CHECK(refusal(fine, {{"reference", 300.1234567}}) == "no error");
     CHECK(refusal(series(), {{"windows", {{5, 2}}}}) == Contains("a window goes from 5 to 2"));
     CHECK(refusal(series(), {{"window_unit", "K"}}) != "no error");
     Description description = series().description();

@@ -506,7 +506,7 @@ TEST_CASE("the same arrays and record give the same bytes") {
     REQUIRE(file >= 0);
     int objects = 0;
     const auto visit = [](hid_t, const char* name, const H5O_info_t* info, void* count) -> herr_t {
-        CAPTURE(name);
+        CAPTURE(std::string(name));
         CHECK(info->mtime == 0);
         ++*static_cast<int*>(count);
         return 0;

@@ -2,6 +2,7 @@
 // Order metrics against closed forms, a covariance written out, derivatives by differences, and simulated data with known truth.
 #include "../kernel.hpp"
 
+#include <algorithm>
 #include <cmath>
 #include <filesystem>
 #include <fstream>
@@ -265,6 +266,21 @@ TEST_CASE("coordination to the first minimum of g, between two shells") {
     CHECK(out.status == Status::ok);
     const Doubles cut(g.begin(), g.begin() + 290), cut_r(r.begin(), r.begin() + 290);
     CHECK(measure({cut_r, cut, {}}, {}, shell(Coordination::first_minimum, density)).status == Status::at_edge);
+
+    // One curve of a series whose end lies in front of the begin, or whose limits are masked: a status, no end of the run.
+    auto given = shell(Coordination::first_minimum, density);
+    given.from = 3.1;
+    const auto behind = measure({r, g, {}}, {}, given);
+    CHECK(behind.status == Status::at_edge);
+    CHECK(std::isnan(behind.coordination_number.value));
+    CHECK(behind.first_peak.position.value == out.first_peak.position.value);
+    given = shell(Coordination::limits, density);
+    given.from = 2, given.to = 3;
+    std::vector<std::uint8_t> mask(r.size(), 0);
+    std::fill_n(mask.begin(), 230, std::uint8_t{1});
+    const auto masked = measure({r, g, mask}, {}, given);
+    CHECK(masked.status == Status::at_edge);
+    CHECK(std::isnan(masked.coordination_number.value));
 }
 
 TEST_CASE("the decay of a damped sine") {
@@ -485,8 +501,7 @@ TEST_CASE("what cannot be measured is refused with the reason") {
     CHECK(has(text(options), "number_density = -0.05, must be above 0"));
     options.density = {0.05, 0};
     options.to = 12;
-    CHECK(has(text(options),
-              "the coordination number is wanted between 2 and 12 angstrom, but the points in use lie between 0 and 10."));
+    CHECK(has(text(options), "the coordination number is wanted between 2 and 12 angstrom, but r goes from 0 to 10."));
     options.to = 1;
     CHECK(has(text(options), "coordination_from = 2 must be below coordination_to = 1 angstrom."));
     options.to = std::nullopt;

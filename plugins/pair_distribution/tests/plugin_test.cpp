@@ -101,6 +101,18 @@ TEST_CASE("dims, units, coordinates and facts") {
     CHECK(out.at("low_r_density").unit().text() == "1/angstrom^3");
 }
 
+TEST_CASE("facts that S brings from an earlier transform or its normalisation are not those of G") {
+    auto s = with_fact(curve(liquid, {}, "1/angstrom", 1, {{"temperature", 1}}), "window_width",
+                       NumberFact{0.2, Unit::parse("angstrom")});
+    s = with_fact(s, "number_density", NumberFact{0.05, Unit::parse("1/angstrom^3")});
+    CHECK(fact(run(s).at("reduced"), "window_width") == "none");
+    CHECK(fact(run(s).at("reduced"), "number_density") == "0.05 1/angstrom^3");  // it is still the sample's
+    RunPluginOptions options;
+    options.per_item = {{"number_density", "rho"}};
+    const auto rho = Array::from<double>("rho", {{"temperature", 1}}, "1/angstrom^3", Doubles{0.0792});
+    CHECK(fact(run(s, with(), options, {{"rho", rho}}).at("reduced"), "number_density") == "none");
+}
+
 TEST_CASE("q in 1/nm gives the same G, in the same units") {
     const Json parameters = with({{"number_density", "79.2 1/nm^3"}, {"q_max", "140 1/nm"}});
     const auto nm = run(curve(liquid, Doubles(700, 1e-4), "1/nm", 10), parameters);

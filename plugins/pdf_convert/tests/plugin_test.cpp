@@ -123,6 +123,10 @@ TEST_CASE("what is refused, and what to do") {
           Contains("g is a function of r (angstrom), but the coordinate bound to x is in 1/angstrom"));
     CHECK(refusal(reduced, {{"from", "G"}, {"to", "g"}, {"number_density", 0}}) == Contains("number_density"));
     CHECK(refusal(reduced, {{"from", "G"}, {"to", "h"}}) == Contains("to"));
+    const auto with_density = with_fact(reduced, "number_density", NumberFact{0.05, Unit::parse("1/angstrom^3")});
+    CHECK(refusal(with_density, {{"from", "G"}, {"to", "g"}, {"number_density", 50}}) ==
+          Contains("number_density is 50.000000 1/angstrom^3, but the data was made with 0.050000"));
+    CHECK(refusal(with_density, {{"from", "G"}, {"to", "g"}, {"number_density", "50 1/nm^3"}}) == "no error");
     const std::map<std::string, Array> factors{{"square_mean", over_q({1, 1, 1}, "1")}};
     CHECK(refusal(over_q({1, 1, 1}, "1"), {{"from", "S"}, {"to", "FK"}, {"square_mean_amplitude", 1}}, factors) ==
           Contains("the input 'square_mean' and the parameter 'square_mean_amplitude' are both given. Remove one."));

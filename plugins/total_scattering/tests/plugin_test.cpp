@@ -233,8 +233,8 @@ TEST_CASE("the ad hoc route: its polynomial, facts, and no constant") {
     CHECK(to_text(facts.at("q_max_instrument")) == "20 1/angstrom");
     CHECK(std::isnan(values_of(run().at("polynomial"))[0]));
     const auto mask = mask_of(out.at("structure_factor"), "not_determined");
-    CHECK(mask[980] == 0);   // q = 19.9
-    CHECK(mask[1035] == 1);  // q = 21: beyond q_max_instrument the polynomial is held by nothing
+    CHECK(mask[980] == 0);                           // q = 19.9
+    CHECK(mask[1035] == 1);                          // q = 21: beyond q_max_instrument the polynomial is held by nothing
     CHECK(out.at("points_fitted").scalar() == 501);  // 10 to 20: fit_to is q_max_instrument
 }
 
@@ -246,6 +246,11 @@ TEST_CASE("what would be done twice is refused") {
                    "Leave polarization out."));
     CHECK(refusal({{"solid_angle", true}, {"energy", 71}}, marked("solid_angle_corrected")) ==
           Contains("it would be done twice"));
+    CHECK(refusal({{"sensor_tau", 1.4}, {"energy", 71}}, marked("incidence_corrected")) ==
+          Contains("sensor_tau is to be divided out, but input 'intensity' is marked 'incidence_corrected'"));
+    CHECK(refusal({{"absorption", "plate"}, {"mu_t", 0.3}, {"energy", 71}},
+                  {{"intensity", run({{"absorption", "plate"}, {"mu_t", 0.3}, {"energy", 71}}).at("corrected")}}) ==
+          Contains("it would be done twice. Leave absorption out."));
     auto twice = marked("background_subtracted");
     twice.emplace("background", measured());
     CHECK(refusal({}, twice) == Contains("is marked 'background_subtracted': another background would be taken off"));

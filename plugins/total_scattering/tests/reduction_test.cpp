@@ -170,6 +170,9 @@ TEST_CASE("every status") {
     options = options_for(data);
     options.largest_spread = 1e-9;
     CHECK(status(options) == Status::scale_spread);
+    options.method = Method::ad_hoc;
+    options.largest_level_offset = 10;
+    CHECK(status(options) == Status::ok);
     options = options_for(data, Method::krogh_moe);
     options.constant = 0;  // 40 electron units are missing, so that the level is far off
     CHECK(status(options) == Status::level_off);
@@ -198,6 +201,17 @@ TEST_CASE("a scale that is not above 0 gives no S, but is shown") {
     CHECK(std::isnan(reduced.scale.alpha.value));
     CHECK(std::isnan(reduced.structure.faber_ziman[0]));
     CHECK(reduced.structure.variance.size() == data.q.size());
+}
+
+TEST_CASE("a curve of zeros has no scale") {
+    auto data = simulate(0);
+    for (double& each : data.intensity) each = 0;
+    for (const auto method : {Method::high_q, Method::krogh_moe}) {
+        const auto reduced = reduce(data, options_for(data, method));
+        CHECK(reduced.status == Status::scale_not_positive);
+        CHECK(std::isnan(reduced.high_q.value));
+        CHECK(std::isnan(reduced.krogh_moe.value));
+    }
 }
 
 TEST_CASE("a common factor on the curve does not change S") {

@@ -28,6 +28,10 @@ struct Group {
     std::vector<Group> groups = {};
 };
 
+/// How to create objects of a kind (H5P_FILE_CREATE: the root group, H5P_GROUP_CREATE, H5P_DATASET_CREATE) without the time of
+/// day, which HDF5 would put into each: the same content is to give the same bytes.
+[[nodiscard]] Handle without_times(hid_t kind);
+
 /// A valid NeXus name: other characters than letters, digits and _ become _.
 [[nodiscard]] std::string nexus_name(std::string_view text);
 /// The same, with a number behind it when `parent` already holds something of that name.
