@@ -54,8 +54,6 @@ struct Table {
 /// outlive it. Throws std::invalid_argument when the arrays do not fit into one table.
 [[nodiscard]] Table lay_out(const std::vector<GatheredArray>& arrays, const Options& options);
 
-/// Title, recipe, program, inputs, warnings: one line each, without the #.
-[[nodiscard]] std::vector<std::string> origin_lines(const io::RunRecord& record);
 
 /// A text file that is written from begin to end. Throws std::runtime_error with the reason of the system.
 class TextFile {

@@ -37,7 +37,7 @@ public:
 
     void end(const sdk::Context&, std::string_view provenance) {
         const auto table = lay_out(arrays_->arrays(), options_);
-        auto header = origin_lines(io::parse_run_record(provenance));
+        auto header = io::origin_lines(io::parse_run_record(provenance));
         header.insert(header.end(), table.header.begin(), table.header.end());
         write_table(*file_, header, table, options_);
         file_->close();

@@ -52,9 +52,10 @@ struct Excess {
 ///
 /// with m independent points: all N, or for a correlation_length above 0 the length of the window's points over it, 1 to N.
 /// This is the variance of a sum of squares of normal numbers, in which d^2 - v stands for the square of what is no noise; it is
-/// kept above a quarter of its first term. With neighbours correlated m is exact for noise that is white up to a highest
-/// frequency pi / correlation_length (a sine transform of equal errors). The variance of rms is variance / (4 |mean_square|), and
-/// 0.8 sqrt(variance) where mean_square is 0, as of a signed root of a normal number.
+/// kept above a quarter of its first term. With neighbours correlated the first term is exact for noise that is white up to a
+/// highest frequency pi / correlation_length, or grows in amplitude as the frequency up to 9/5 of that (the sine transform of
+/// q (S - 1), for equal errors of S); the second one takes the difference to have the spectrum of the noise. The variance of rms
+/// is variance / (4 |mean_square|), and 0.8 sqrt(variance) where mean_square is 0, as of a signed root of a normal number.
 /// Without variances nothing is taken off; variance, noise and significance are NaN. Without points all are NaN. Where all v
 /// are 0 significance is 0 for a difference of 0, else NaN.
 [[nodiscard]] Excess excess(std::span<const double> x, const Curve& difference, const Window& window, double correlation_length);

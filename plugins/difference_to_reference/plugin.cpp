@@ -72,13 +72,14 @@ bool is_length(const sdk::Setup& setup, const std::string& unit) {
     }
 }
 
-/// In the unit of x.
+/// In the unit of x. Errors of S that are the same at all q make a noise of G with the spectrum q^2 up to q_max: its variance of
+/// a mean square, by int q^4 dq / (int q^2 dq)^2 = 9/5 / q_max, is that of points 9/5 pi / q_max apart.
 double correlation_length(const sdk::Setup& setup) {
     if (const auto given = setup.parameters().optional_number("correlation_length")) return window_factor(setup) * *given;
     const auto x = unit_of_x(setup);
     const auto q_max = is_length(setup, x) ? setup.input("data").fact_number("q_max") : std::nullopt;
     if (!q_max || !(q_max->value > 0)) return 0;
-    return std::numbers::pi / (q_max->value * factor(setup, q_max->unit, "1/angstrom")) * factor(setup, "angstrom", x);
+    return 1.8 * std::numbers::pi / (q_max->value * factor(setup, q_max->unit, "1/angstrom")) * factor(setup, "angstrom", x);
 }
 
 /// In the unit of x; without any one over all points.

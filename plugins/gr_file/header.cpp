@@ -70,16 +70,4 @@ Keys keys_of_array(const io::GatheredArray& array, const std::string& dim, const
     return keys;
 }
 
-std::vector<std::string> origin_lines(const io::RunRecord& record) {
-    std::vector<std::string> lines;
-    if (!record.title.empty()) lines.push_back(record.title);
-    lines.push_back("recipe: " + io::describe_run(record));
-    for (const auto& file : record.files)
-        lines.push_back("input: " + file.path + (file.sha256.empty() ? "" : " (sha256 " + file.sha256 + ")"));
-    for (const auto& warning : record.warnings) lines.push_back("warning: " + warning);
-    for (const auto& earlier : record.history)
-        for (const auto& line : origin_lines(earlier)) lines.push_back("made from: " + line);
-    return lines;
-}
-
 }  // namespace sluice::gr_file

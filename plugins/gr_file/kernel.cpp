@@ -187,7 +187,7 @@ std::string file_text(const io::GatheredArray& array, const Layout& layout, cons
     const auto rows = rows_of(array, layout, options);
     std::string text;
     for (const auto& [name, value] : all_keys(array, layout, options, rows, factor)) text += comment_line(name + " = " + value);
-    for (const auto& line : origin_lines(record)) text += comment_line(line);
+    for (const auto& line : io::origin_lines(record)) text += comment_line(line);
     const auto missing = io::Curves(array, layout.dim).length() - static_cast<std::int64_t>(rows.size());
     if (missing > 0) text += comment_line(std::to_string(missing) + " points are masked or NaN: they have no row");
     for (const auto& dim : array.correlated_over) text += comment_line("the errors are not independent along " + dim);

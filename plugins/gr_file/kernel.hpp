@@ -58,7 +58,5 @@ struct Layout {
 /// other facts by their own names with their units; then what the curve stands for (temperature = 310 K as "temperature = 310").
 [[nodiscard]] Keys keys_of_array(const io::GatheredArray& array, const std::string& dim, const UnitFactor& factor);
 
-/// Title, recipe, program, inputs, warnings: one line each.
-[[nodiscard]] std::vector<std::string> origin_lines(const io::RunRecord& record);
 
 }  // namespace sluice::gr_file

@@ -114,7 +114,7 @@ struct Result {
 /// points to either side at least) or down to half of the fit (gaussian, without a baseline), all points alike. The width is that
 /// of G at half its height above 0, from the two crossings (polynomial) or the fit (gaussian); NaN where G rises again before.
 /// Coordination: without `from` it begins where the RDF has fallen to 0, or to a minimum, in front of the first peak. The
-/// minimum of g = 1 + G / (4 pi rho r) and the maxima of T and RDF are fitted as peaks are. Between points r G is straight.
+/// minimum of g = 1 + G / (4 pi rho r) and the maxima of T and RDF are fitted as peaks are. Between points the RDF is straight.
 /// Decay: one extremum per stretch of G of one sign within the range, not at its ends, by a parabola through its upper half; left
 /// out are those below 3 sigma (where known), those less than half as high as a later one, and those less than a fifth as high as
 /// the one before. At least 3; NaN when the line does not fall.

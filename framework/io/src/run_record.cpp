@@ -78,4 +78,16 @@ std::string describe_run(const RunRecord& record) {
     return record.id + " " + record.recipe_version + ", run by " + record.program + " " + record.version + " on " + record.date;
 }
 
+std::vector<std::string> origin_lines(const RunRecord& record) {
+    std::vector<std::string> lines;
+    if (!record.title.empty()) lines.push_back(record.title);
+    lines.push_back("recipe: " + describe_run(record));
+    for (const auto& file : record.files)
+        lines.push_back("input: " + file.path + (file.sha256.empty() ? "" : " (sha256 " + file.sha256 + ")"));
+    for (const auto& warning : record.warnings) lines.push_back("warning: " + warning);
+    for (const auto& earlier : record.history)
+        for (const auto& line : origin_lines(earlier)) lines.push_back("made from: " + line);
+    return lines;
+}
+
 }  // namespace sluice::io

@@ -167,7 +167,7 @@ TEST_CASE("where it comes from: the run, and the runs before it") {
     sluice::io::RunRecord first{"sluice", "0.8", "2025-01-01T00:00:00Z", "raw.reduce", "2.0", "Reduction", "", {}, {}, {}, {}};
     sluice::io::RunRecord record{"sluice", "0.9", "2026-01-01T00:00:00Z", "export",    "1.0",  "A series",
                                  "",       {},    {{"/a.h5", "ab"}},      {"careful"}, {first}};
-    CHECK(origin_lines(record) ==
+    CHECK(sluice::io::origin_lines(record) ==
           std::vector<std::string>{"A series", "recipe: export 1.0, run by sluice 0.9 on 2026-01-01T00:00:00Z",
                                    "input: /a.h5 (sha256 ab)", "warning: careful", "made from: Reduction",
                                    "made from: recipe: raw.reduce 2.0, run by sluice 0.8 on 2025-01-01T00:00:00Z"});

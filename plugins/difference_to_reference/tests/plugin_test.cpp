@@ -63,9 +63,10 @@ TEST_CASE("windows: mean square less the noise") {
 
 TEST_CASE("a sine transform's q_max tells which points are independent") {
     const auto plain = run_plugin("difference_to_reference", with(), {{"data", series()}});
-    const auto data = with_fact(series(), "q_max", NumberFact{3.14159265358979 / 3, Unit::parse("1/angstrom")});
+    const auto data = with_fact(series(), "q_max", NumberFact{1.8 * 3.14159265358979 / 1.5, Unit::parse("1/angstrom")});
     const auto aware = run_plugin("difference_to_reference", with(), {{"data", data}});
-    CHECK(values_of(aware.at("significance"))[1] == doctest::Approx(values_of(plain.at("significance"))[1] / 2));
+    // 3 angstrom hold 2 independent points, not 4
+    CHECK(values_of(aware.at("significance"))[1] == doctest::Approx(values_of(plain.at("significance"))[1] / std::sqrt(2)));
 }
 
 TEST_CASE("differences share the errors of the reference: no fit may take them as independent") {

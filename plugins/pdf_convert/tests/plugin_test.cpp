@@ -48,6 +48,7 @@ TEST_CASE("G to g and to the radial distribution function: values, units, mask")
     const auto reduced = over_r({0, 0.5, -0.25}, "1/angstrom^2", {0, 0.01, 0.04});
     const Json with{{"from", "G"}, {"to", "g"}, {"number_density", 0.05}};
     const auto g = convert(reduced, with);
+    CHECK(g.description().facts.contains("number_density"));
     CHECK(to_text(g.dims()) == "[r: 3]");
     CHECK(g.unit().text() == "1");
     CHECK(mask_of(g, "not_determined") == std::vector<int>{1, 0, 0});

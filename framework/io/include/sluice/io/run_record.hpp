@@ -32,5 +32,7 @@ struct RunRecord {
 
 /// "swaxs.invariant 1.0.0, run by sluice 0.1.0 on 2026-01-31T12:00:00Z"
 [[nodiscard]] std::string describe_run(const RunRecord& record);
+/// Title, recipe, program, inputs, warnings: one line each, without the #.
+[[nodiscard]] std::vector<std::string> origin_lines(const RunRecord& record);
 
 }  // namespace sluice::io
