@@ -2,6 +2,7 @@
 // pipelines/pdf/metallic_glass_heating.json gives the truth of simulated glasses back: S, G, scale, order, and where it changes.
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <cmath>
 #include <fstream>
 #include <numbers>
@@ -122,8 +123,11 @@ TEST_CASE("changes: exactly nothing at the reference, and an onset where the ord
         for (const double variance : curve(change, 0, variances_of(change))) CHECK(variance == 0);
     }
     CHECK(values_of(kept.at("onset.status"))[0] == 0);
-    CHECK(std::abs(values_of(kept.at("onset.midpoint"))[0] - 450) < 1.5);
-    CHECK(values_of(kept.at("onset.width"))[0] == doctest::Approx(10).epsilon(0.15));
+    const auto &onset = kept.at("onset.midpoint"), &width = kept.at("onset.width");
+    CHECK(std::abs(values_of(onset)[0] - 450) < std::min(1.5, 4 * std::sqrt(variances_of(onset)[0])));
+    CHECK(std::abs(values_of(width)[0] - 10) < 4 * std::sqrt(variances_of(width)[0]));
+    MESSAGE("example glass: onset " << values_of(onset)[0] << " +- " << std::sqrt(variances_of(onset)[0]) << " K, width "
+                                    << values_of(width)[0] << " +- " << std::sqrt(variances_of(width)[0]) << " K");
 }
 
 TEST_CASE("the simulated Zr46Cu46Al8 series of the shared data") {
@@ -142,6 +146,9 @@ TEST_CASE("the simulated Zr46Cu46Al8 series of the shared data") {
     const auto r = axis(g, "r");
     for (std::size_t t = 0; t < 4; ++t) {
         CHECK(rms(true_s[0], curve(s, t), true_s[t + 1], 1, 22) < 0.004);
+        MESSAGE("glass series " << metrics[0][t] << " K: rms S " << rms(true_s[0], curve(s, t), true_s[t + 1], 1, 22) << ", scale "
+                                << 1 / values_of(kept.at("structure.scale"))[t] << ", constant "
+                                << values_of(kept.at("structure.constant"))[t]);
         Doubles expected(true_g[t + 1].begin(), true_g[t + 1].begin() + static_cast<std::ptrdiff_t>(std::min(r.size(), true_g[0].size())));
         REQUIRE(r[100] == doctest::Approx(true_g[0][100]));
         const Doubles common(r.begin(), r.begin() + static_cast<std::ptrdiff_t>(expected.size()));
