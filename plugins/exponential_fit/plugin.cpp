@@ -1,14 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // The map: a curve to its exponential. Where x is from and its unit here, the fit in the kernel.
-#include <algorithm>
-#include <cmath>
 #include <cstdint>
-#include <optional>
-#include <string>
-#include <utility>
-#include <vector>
 
-#include <sluice/numerics/axis.hpp>
+#include <sluice/sdk/curve_outputs.hpp>
 #include <sluice/sdk/plugin.hpp>
 #include <sluice/sdk/points_to_fit.hpp>
 
@@ -27,50 +21,6 @@ Options options_of(const sdk::Parameters& parameters) {
     options.first = parameters.optional_number("first").value_or(options.first);
     options.last = parameters.optional_number("last").value_or(options.last);
     return options;
-}
-
-struct Range {
-    std::optional<double> from, to;
-
-    [[nodiscard]] Range within(const std::vector<double>& x) const {
-        Range out = *this;
-        for (const double each : x) {
-            if (!std::isfinite(each)) continue;
-            if (!from) out.from = std::min(each, out.from.value_or(each));
-            if (!to) out.to = std::max(each, out.to.value_or(each));
-        }
-        return out;
-    }
-    [[nodiscard]] std::vector<double> points(std::int64_t n) const {
-        std::vector<double> all;
-        for (std::int64_t i = 0; i < n; ++i)
-            all.push_back(*from + (*to - *from) * static_cast<double>(i) / static_cast<double>(n - 1));
-        return all;
-    }
-};
-
-Range range_of(const sdk::Parameters& parameters) {
-    Range range{parameters.optional_number("curve_from"), parameters.optional_number("curve_to")};
-    if (range.from && range.to && !(*range.from < *range.to))
-        throw sdk::RecipeError("curve_from must be below curve_to. Swap the two.");
-    return range;
-}
-
-/// The axis of fine_curve, where it is known before data is read.
-void describe_fine_curve(const sdk::Probe& probe, const sdk::PointsToFit& points) {
-    const auto n = probe.parameters().integer("curve_points");
-    Range range = range_of(probe.parameters());
-    const auto coordinate = probe.input("data").coordinate("x");
-    if (coordinate && !points.has_abscissa()) {
-        auto x = coordinate->edges ? numerics::centres(coordinate->values) : coordinate->values;
-        for (double& each : x) each *= points.factor();
-        range = range.within(x);
-    }
-    for (const auto* port : {"fine_curve", "fine_x"}) {
-        probe.output(port).set_dims({{"curve_x", n}});
-        if (range.from && range.to) probe.output(port).set_coordinate("curve_x", {{"curve_x", n}}, points.unit(), range.points(n));
-    }
-    probe.output("fine_x").set_unit(points.unit());
 }
 
 void warn(const sdk::Context& context, Status status) {
@@ -99,8 +49,8 @@ class ExponentialFit : public sdk::Map {
 public:
     explicit ExponentialFit(const sdk::Setup& setup)
         : options_(options_of(setup.parameters())),
-          range_(range_of(setup.parameters())),
-          points_(setup) {}
+          points_(setup),
+          fine_(setup.parameters()) {}
 
     static void probe(const sdk::Probe& probe) {
         const sdk::PointsToFit points(probe);
@@ -109,9 +59,8 @@ public:
         const auto data = probe.input("data");
         probe.output("reduced_chi_square").set_unit(data.has_variances() ? "1" : "(" + data.unit() + ")^2");
         probe.output("amplitude").set_fact("origin", probe.parameters().number("origin"), unit);
-        describe_fine_curve(probe, points);
+        sdk::FineCurve(probe.parameters()).describe(probe, unit, points.known_x(probe));
         probe.output("curve").set_correlated_over("x");
-        probe.output("fine_curve").set_correlated_over("curve_x");
         for (const auto* port : {"decay_constant", "amplitude", "offset", "curve", "fine_curve"})
             probe.output(port).set_fact("uncertainty_from", points.uncertainty_from());
         probe.output("status").set_fact("status_codes", status_codes);
@@ -120,11 +69,11 @@ public:
     void run(const sdk::Item& item) const {
         const auto x = points_.x(item);
         const auto result = fit({x, item.values("data"), item.variances("data"), item.mask("data")}, options_);
-        write(item, "decay_constant", result.decay_constant);
-        write(item, "amplitude", result.amplitude);
-        write(item, "offset", result.offset);
-        write_curve(item, "curve", result.curve, x);
-        write_fine_curve(item, result.curve, x);
+        sdk::write(item, "decay_constant", result.decay_constant);
+        sdk::write(item, "amplitude", result.amplitude);
+        sdk::write(item, "offset", result.offset);
+        sdk::write_curve(item, "curve", result.curve, x);
+        fine_.write(item, result.curve, x);
         item.out("reduced_chi_square")[0] = result.reduced_chi_square;
         item.out<std::int64_t>("points")[0] = result.points;
         item.out<std::int8_t>("status")[0] = static_cast<std::int8_t>(result.status);
@@ -132,30 +81,9 @@ public:
     }
 
 private:
-    static void write(const sdk::Item& item, const char* port, const Value& value) {
-        item.out(port)[0] = value.value;
-        item.out_variances(port)[0] = value.variance;
-    }
-    static void write_curve(const sdk::Item& item, const char* port, const Exponential& curve, const std::vector<double>& x) {
-        const auto out = item.out(port), variances = item.out_variances(port);
-        for (std::size_t i = 0; i < x.size(); ++i) {
-            const Value there = curve.at(x[i]);
-            out[i] = there.value;
-            variances[i] = there.variance;
-        }
-    }
-    void write_fine_curve(const sdk::Item& item, const Exponential& curve, const std::vector<double>& x) const {
-        const auto out = item.out("fine_x");
-        Range range = range_.within(x);
-        if (!range.from || !range.to) range = {unknown, unknown};  // no x is a number
-        const auto fine = range.points(static_cast<std::int64_t>(out.size()));
-        std::copy(fine.begin(), fine.end(), out.begin());
-        write_curve(item, "fine_curve", curve, fine);
-    }
-
     Options options_;
-    Range range_;
     sdk::PointsToFit points_;
+    sdk::FineCurve fine_;
 };
 
 }  // namespace

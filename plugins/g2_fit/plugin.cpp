@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include <sluice/sdk/curve_outputs.hpp>
 #include <sluice/sdk/plugin.hpp>
 
 #include "kernel.hpp"
@@ -40,11 +41,6 @@ std::vector<std::uint8_t> united(std::span<const std::uint8_t> a, std::span<cons
     std::vector<std::uint8_t> mask(n, 0);
     for (std::size_t i = 0; i < n; ++i) mask[i] = (!a.empty() && a[i] != 0) || (!b.empty() && b[i] != 0);
     return mask;
-}
-
-void write(const sdk::Item& item, const char* port, const Value& value) {
-    item.out(port)[0] = value.value;
-    item.out_variances(port)[0] = value.variance;
 }
 
 void warn(const sdk::Context& context, Status status) {
@@ -84,10 +80,10 @@ public:
         const Curve curve{item.coordinate("g2", "delay"), g2, item.variances(own_errors_ ? "errors" : "g2"), mask};
         const auto result = fit(curve, item.number("contrast"), options_);
 
-        write(item, "rate", result.rate);
-        write(item, "contrast", result.contrast);
-        write(item, "exponent", result.exponent);
-        write(item, "baseline", result.baseline);
+        sdk::write(item, "rate", result.rate);
+        sdk::write(item, "contrast", result.contrast);
+        sdk::write(item, "exponent", result.exponent);
+        sdk::write(item, "baseline", result.baseline);
         item.out("reduced_chi_square")[0] = result.reduced_chi_square;
         item.out<std::int8_t>("status")[0] = static_cast<std::int8_t>(result.status);
         item.out<std::int64_t>("points")[0] = result.points;

@@ -1,14 +1,17 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // The x of points that a line is fitted to, for plugins with the inputs `data` (core x, coordinate x not required) and, in place
-// of that coordinate, `abscissa` (core x), and the parameters `x_unit` and `allow_correlated`. Header-only.
+// of that coordinate, `abscissa` (core x), and the parameters `x_unit` and `allow_correlated`.
+// Header-only; a plugin that includes it links sluice::numerics besides the SDK.
 #pragma once
 
 #include <algorithm>
 #include <cstddef>
 #include <limits>
+#include <optional>
 #include <string>
 #include <vector>
 
+#include <sluice/sdk/curve_outputs.hpp>
 #include <sluice/sdk/plugin.hpp>
 
 namespace sluice::sdk {
@@ -40,6 +43,14 @@ public:
         for (std::size_t i = 0; i < masked.size(); ++i)
             if (masked[i] != 0) out[i] = std::numeric_limits<double>::quiet_NaN();
         return out;
+    }
+
+    /// That of all items, where it is known before data is read.
+    [[nodiscard]] std::optional<std::vector<double>> known_x(const Probe& probe) const {
+        auto x = has_abscissa_ ? std::nullopt : known_coordinate(probe.input("data"), "x");
+        if (x)
+            for (double& each : *x) each *= factor_;
+        return x;
     }
 
     [[nodiscard]] bool has_abscissa() const { return has_abscissa_; }
