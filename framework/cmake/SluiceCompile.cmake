@@ -1,6 +1,7 @@
 # How our own code is compiled. A target asks for it by sluice_compile_options(); nothing global is changed.
 
 option(SLUICE_WARNINGS_AS_ERRORS "Warnings are errors" OFF)
+option(SLUICE_UNITY_BUILD "Several sources of the framework are compiled at once: shorter full builds, longer partial ones" OFF)
 set(SLUICE_SANITIZE "" CACHE STRING "Sanitizers for our own code: address,undefined or thread")
 option(SLUICE_SANITIZE_PLUGIN_TESTS "With sanitizers: each plugin's own plugin_test too, not only kernels, framework and recipes" OFF)
 

@@ -12,11 +12,11 @@ if(CMAKE_SCRIPT_MODE_FILE)
 
 namespace sluice {
 namespace {
-constexpr char text[] = {
+constexpr char ${NAME}_bytes[] = {
 ${bytes}'\\0'};
 }
 extern const std::string_view ${NAME};
-const std::string_view ${NAME}(text, sizeof text - 1);
+const std::string_view ${NAME}(${NAME}_bytes, sizeof ${NAME}_bytes - 1);
 }  // namespace sluice
 ")
   return()

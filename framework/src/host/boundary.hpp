@@ -13,6 +13,7 @@
 #include <set>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include <sluice/host/array.hpp>
@@ -59,6 +60,12 @@ std::recursive_mutex& io_mutex();
 
 /// The table of functions that every plugin gets.
 const sluice_host& host_table();
+
+/// A text of the boundary, whose data may be null where it is empty.
+inline std::string_view view(sluice_text text) {
+    return text.data && text.size > 0 ? std::string_view(text.data, static_cast<std::size_t>(text.size)) : std::string_view();
+}
+inline sluice_text text_of(std::string_view text) { return {text.data(), static_cast<Index>(text.size())}; }
 
 }  // namespace sluice
 

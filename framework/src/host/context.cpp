@@ -20,10 +20,6 @@ std::recursive_mutex& io_mutex() {
 
 namespace {
 
-std::string_view view(sluice_text text) {
-    return text.size > 0 ? std::string_view(text.data, static_cast<std::size_t>(text.size)) : std::string_view();
-}
-sluice_text text_of(std::string_view text) { return {text.data(), static_cast<Index>(text.size())}; }
 
 void fail(sluice_context* context, std::int32_t error, std::int64_t item, sluice_text message) {
     const std::lock_guard lock(context->step->mutex);   // parallel_for's threads share the context

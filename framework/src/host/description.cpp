@@ -17,11 +17,7 @@ using D = sluice_description;
 template <class C>
 bool past_end(const C& container, std::int32_t i) { return i < 0 || static_cast<std::size_t>(i) >= container.size(); }
 
-std::string_view view(sluice_text text) {
-    return text.size > 0 ? std::string_view(text.data, static_cast<std::size_t>(text.size)) : std::string_view();
-}
 std::string string_of(sluice_text text) { return std::string(view(text)); }
-sluice_text text_of(std::string_view text) { return {text.data(), static_cast<Index>(text.size())}; }
 
 std::int32_t present(const D* d) { return d->present ? 1 : 0; }
 sluice_text name(const D* d) { return text_of(d->port); }

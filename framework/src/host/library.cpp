@@ -21,6 +21,8 @@
 #include <sluice/host/error.hpp>
 #include <sluice/host/fingerprint.hpp>
 
+#include "host/boundary.hpp"
+
 namespace sluice {
 namespace {
 
@@ -137,10 +139,6 @@ void check_abi(const sluice_plugin& table, const std::filesystem::path& file, co
                        SLUICE_ABI_MAJOR, SLUICE_ABI_MINOR,
                        table.abi_major == SLUICE_ABI_MAJOR ? "update sluice, or rebuild the plugin with this SDK"
                                                            : "rebuild the plugin with this SDK"));
-}
-
-std::string_view view(sluice_text text) {
-    return text.data && text.size > 0 ? std::string_view(text.data, static_cast<std::size_t>(text.size)) : std::string_view();
 }
 
 void check_identity(const sluice_plugin& table, const std::filesystem::path& file, const Manifest& manifest) {

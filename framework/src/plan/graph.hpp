@@ -15,6 +15,9 @@
 
 namespace sluice {
 
+/// 1e6 bytes, as memory is shown.
+inline double megabytes(Index bytes) { return static_cast<double>(bytes) / 1e6; }
+
 /// Where the elements of a loop item lie: base + sum of the strides of the streamed dims + the offset of the inner item.
 struct ItemLayout {
     std::vector<Index> stream_strides;   ///< per streamed dim of the pass, in elements; 0 where it is broadcast

@@ -21,7 +21,6 @@ constexpr Index program_bytes = Index{48} << 20;   ///< libraries, HDF5's caches
 
 Index machine_memory() { return static_cast<Index>(sysconf(_SC_PHYS_PAGES)) * static_cast<Index>(sysconf(_SC_PAGE_SIZE)); }
 
-double mb(Index bytes) { return static_cast<double>(bytes) / 1e6; }
 
 }  // namespace
 
@@ -187,8 +186,8 @@ private:
         throw Error(ErrorKind::memory,
                     fmt::format("{}: {} {:.0f} MB at least ({:.0f} MB that stay and {:.0f} MB for {} in its largest pass), "
                                 "but {:.0f} MB are allowed. Give --memory {:.0f}MB, or keep or collect less",
-                                graph().recipe.file.filename().string(), needs, mb(resident + largest), mb(resident), mb(largest),
-                                largest_block(passes), mb(plan_.memory_limit_bytes_), std::ceil(mb(resident + largest))));
+                                graph().recipe.file.filename().string(), needs, megabytes(resident + largest), megabytes(resident), megabytes(largest),
+                                largest_block(passes), megabytes(plan_.memory_limit_bytes_), std::ceil(megabytes(resident + largest))));
     }
     std::string largest_block(const std::vector<Pass>& passes) const {
         std::string text;

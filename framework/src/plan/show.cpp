@@ -7,10 +7,10 @@
 
 #include <sluice/host/plan.hpp>
 
+#include "plan/graph.hpp"
+
 namespace sluice {
 namespace {
-
-double mb(Index bytes) { return static_cast<double>(bytes) / 1e6; }
 
 Json dims_json(const Dims& dims) {
     Json out = Json::object();
@@ -59,10 +59,10 @@ std::string to_text(const Plan& plan) {
     for (const auto& pass : plan.passes())
         text += fmt::format("\npass {}: {}\n  over {}, in leaves of {}, blocks of {} ({:.1f} MB), {} at a time\n", ++number,
                             fmt::join(pass.steps, ", "), pass.over.empty() ? "one item" : to_text(pass.over), pass.grain, pass.block_items,
-                            mb(pass.block_bytes), pass.blocks_in_flight);
+                            megabytes(pass.block_bytes), pass.blocks_in_flight);
     if (!plan.notes().empty()) text += fmt::format("\nnotes\n  {}\n", fmt::join(plan.notes(), "\n  "));
-    return text + fmt::format("\npeak memory {:.0f} MB of {:.0f} MB allowed, output {:.1f} MB, {} threads\n", mb(plan.peak_memory_bytes()),
-                              mb(plan.memory_limit_bytes()), mb(plan.output_bytes()), plan.threads());
+    return text + fmt::format("\npeak memory {:.0f} MB of {:.0f} MB allowed, output {:.1f} MB, {} threads\n", megabytes(plan.peak_memory_bytes()),
+                              megabytes(plan.memory_limit_bytes()), megabytes(plan.output_bytes()), plan.threads());
 }
 
 }  // namespace sluice

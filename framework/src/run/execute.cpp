@@ -17,8 +17,6 @@
 namespace sluice {
 namespace {
 
-std::size_t index(Index i) { return static_cast<std::size_t>(i); }
-
 /// The mask of every value in a box, of one that may have fewer dims.
 std::vector<std::uint8_t> spread(const std::uint8_t* mask, const Output& output, std::span<const Index> count) {
     std::vector<Index> strides(count.size(), 0);

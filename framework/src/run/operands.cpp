@@ -12,8 +12,6 @@
 namespace sluice {
 namespace {
 
-sluice_text text_of(std::string_view text) { return {text.data(), static_cast<Index>(text.size())}; }
-
 /// Offset of streamed item s in an array with these strides per streamed dim.
 Index stream_offset(const Pass& pass, const std::vector<Index>& strides, Index s) {
     Index offset = 0;
@@ -56,7 +54,6 @@ void for_each_item(const Span& span, const F& f) {
             f(span.inner_major ? k * span.length() + s - span.begin : (s - span.begin) * span.inner + k, s, k);
 }
 
-std::size_t index(Index i) { return static_cast<std::size_t>(i); }
 
 /// Base pointers of an operand's values and variances, and how items lie there.
 struct Source {

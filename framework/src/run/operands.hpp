@@ -6,6 +6,9 @@
 
 namespace sluice {
 
+/// A count as the standard library wants it.
+inline std::size_t index(Index i) { return static_cast<std::size_t>(i); }
+
 /// Once per pass: resident inputs in the order, type and unit that the plugin asked for.
 void prepare_operands(Graph& graph, const Pass& pass);
 /// After a pass: drops what prepare_operands made.

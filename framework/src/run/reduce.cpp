@@ -8,13 +8,6 @@
 #include "run/publish.hpp"
 
 namespace sluice {
-namespace {
-
-std::size_t index(Index i) { return static_cast<std::size_t>(i); }
-sluice_text text_of(std::string_view text) { return {text.data(), static_cast<Index>(text.size())}; }
-
-}  // namespace
-
 void add_leaves(Graph& graph, const Pass& pass, const Stage& stage, const Slot& slot, StageMemory& memory) {
     Node& node = graph.node(stage.node);
     const Leaves leaves(pass);
