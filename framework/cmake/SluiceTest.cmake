@@ -3,14 +3,16 @@
 # One executable <name>_test from doctest files (main is supplied), one ctest entry per source file.
 # Labels: program (runs the program as a child), slow (more than 20 s), threads (for the thread sanitizer). Tests with neither of
 # the first two are what the target library_tests builds, for the sanitizers.
+# Test cases of the suite "long" (TEST_CASE("…" * doctest::test_suite("long")): many seeds, much of the same) are left out there.
 # Tests find the tree through SLUICE_SOURCE_DIR and SLUICE_BINARY_DIR, and optional reference data through
 # SLUICE_SHARED_DATA; a test that lacks its data says 'skipped'.
 
 find_package(doctest REQUIRED)
 
-# Half of a full build is tests: little optimisation for them. What computes is in the libraries that they call.
+# Half of a full build is tests: little optimisation for them, and short asserts. What computes is in the libraries that they call.
 function(sluice_test_compile_options target)
   sluice_compile_options(${target})
+  target_compile_definitions(${target} PRIVATE DOCTEST_CONFIG_SUPER_FAST_ASSERTS)
   target_compile_options(${target} PRIVATE $<$<CONFIG:Release>:-O1>)
 endfunction()
 
@@ -25,9 +27,13 @@ function(sluice_add_test name)
   if(NOT arg_LABELS MATCHES "program|slow")
     set_property(GLOBAL APPEND PROPERTY SLUICE_LIBRARY_TESTS ${name}_test)
   endif()
+  set(not_long)
+  if(SLUICE_SANITIZE)
+    set(not_long --test-suite-exclude=long)
+  endif()
   foreach(source IN LISTS arg_SOURCES)
     get_filename_component(stem ${source} NAME_WE)
-    add_test(NAME ${name}.${stem} COMMAND ${name}_test --source-file=*${source})
+    add_test(NAME ${name}.${stem} COMMAND ${name}_test --source-file=*${source} ${not_long})
     set_tests_properties(${name}.${stem} PROPERTIES LABELS "${arg_LABELS}"
       ENVIRONMENT "SLUICE_SOURCE_DIR=${PROJECT_SOURCE_DIR};SLUICE_BINARY_DIR=${PROJECT_BINARY_DIR};TSAN_OPTIONS=suppressions=${PROJECT_SOURCE_DIR}/tests/thread_sanitizer.supp"
       SKIP_REGULAR_EXPRESSION "all skipped")

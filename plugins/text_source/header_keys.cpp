@@ -8,14 +8,10 @@
 #include <stdexcept>
 #include <string_view>
 
+#include "lines.hpp"
+
 namespace sluice::text_source {
 namespace {
-
-std::string_view trimmed(std::string_view text) {
-    constexpr std::string_view blanks = " \t\r";
-    const auto first = text.find_first_not_of(blanks);
-    return first == std::string_view::npos ? std::string_view() : text.substr(first, text.find_last_not_of(blanks) - first + 1);
-}
 
 std::string_view without_comment_marks(std::string_view line, const Format& format) {
     line = trimmed(line);

@@ -45,10 +45,15 @@ struct Table {
 /// are accepted; the locale of the process does not matter.
 /// Names and units come from the last header line, if it holds one name per column:
 /// "q (1/nm)", "q [1/nm]", "q(1/nm)", "q_1/nm". The mark #L of such a line in a SPEC or .gr file is passed over.
+/// Or the names come from the line before it, and it holds one unit per column: "Hz, MPa, MPa, C, -". The unit C under the title
+/// of a temperature is degC.
 /// Throws std::runtime_error with file:line:column for a line that is no row of the table: text
 /// between numbers, a row with more or fewer fields than the first; and for a text with no table.
 /// Throws std::invalid_argument for a decimal mark other than '.' and ',' or equal to the separator.
 [[nodiscard]] Table parse_table(std::string_view text, const std::string& file, const Format& format = {});
+
+/// A file's contents as UTF-8 (encoding.hpp). Throws std::runtime_error if it cannot be read.
+[[nodiscard]] std::string read_text(const std::string& file);
 
 /// parse_table() of a file's contents. Throws std::runtime_error if the file cannot be read.
 [[nodiscard]] Table read_table(const std::string& file, const Format& format = {});
@@ -67,9 +72,11 @@ struct StackedColumn {
     bool same_in_every_file = true;  ///< bit for bit (NaN equals NaN), so one curve may stand for all
 };
 
-/// Stacks one column of every table. All tables must have as many rows as the first, and the
-/// column the same unit; std::runtime_error names the first file that differs.
-[[nodiscard]] StackedColumn stack_column(std::span<const Table> tables, const ColumnKey& key);
+enum class Rows { equal, padded };
+
+/// Stacks one column of every table. With Rows::equal all tables must have as many rows as the first; with Rows::padded shorter
+/// ones end in NaN. The column must have the same unit everywhere; std::runtime_error names the first file that differs.
+[[nodiscard]] StackedColumn stack_column(std::span<const Table> tables, const ColumnKey& key, Rows rows = Rows::equal);
 
 /// The whole field as a number, whatever the locale; nothing if it is not one.
 [[nodiscard]] std::optional<double> parse_number(std::string_view field, char decimal);

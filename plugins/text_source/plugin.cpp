@@ -1,49 +1,22 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // The source: names the columns of the tables, describes them, hands over parts of them.
 #include <algorithm>
-#include <cctype>
 #include <filesystem>
-#include <map>
 #include <optional>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include <sluice/io/file_series.hpp>
+#include <sluice/io/gathered_array.hpp>
 #include <sluice/sdk/plugin.hpp>
 
 #include "curves.hpp"
 #include "header_keys.hpp"
+#include "run_facts.hpp"
 
 namespace sluice::text_source {
 namespace {
-
-bool is_name(const std::string& text) {
-    const auto fits = [](unsigned char c) { return std::isalnum(c) != 0 || c == '_'; };
-    return !text.empty() && std::isdigit(static_cast<unsigned char>(text.front())) == 0 &&
-           std::all_of(text.begin(), text.end(), fits);
-}
-
-/// The unit that the recipe gives as `parameter`, or that of the column's title.
-std::string unit_of(const sdk::Probe& probe, const std::string& file, const std::string& parameter,
-                    const std::optional<std::string>& given, const ColumnKey& key, const StackedColumn& column) {
-    if (given) return *given;
-    const auto* number = std::get_if<std::int64_t>(&key);
-    const std::string which = file + ": column " + (number ? std::to_string(*number) : "'" + std::get<std::string>(key) + "'");
-    if (column.unit.empty())
-        throw sdk::RecipeError(which + " has no unit in the file. Set " + parameter + " (\"1\" for a plain number).");
-    if (probe.context().host().unit_factor(sdk::to_text(column.unit), sdk::to_text(column.unit)) == 0)
-        throw sdk::RecipeError(which + " has the unit '" + column.unit + "', which is not known. Set " + parameter +
-                               " to what it means.");
-    return column.unit;
-}
-
-std::string coordinate_name(const sdk::Parameters& parameters, const Curves& curves) {
-    if (const auto given = parameters.optional_text("coordinate_name")) return *given;
-    if (is_name(curves.coordinate.name)) return curves.coordinate.name;
-    throw sdk::RecipeError(curves.files.front() + ": the title '" + curves.coordinate.name +
-                           "' of the coordinate's column is no name of letters, digits and '_'. Set coordinate_name.");
-}
 
 /// Where the numbers of the files may come from, and what the recipe calls these ways.
 struct NumbersAsked {
@@ -114,17 +87,19 @@ void describe_series(const sdk::Probe& probe, const Curves& curves, const sdk::D
 }
 
 /// Of two coordinates of one name the second would replace the first without a word.
-void check_names(const sdk::Parameters& parameters, const std::string& coordinate, const std::optional<std::string>& series) {
-    std::map<std::string, std::string> owners{{coordinate, "the parameter coordinate"}};
+NameOwners check_names(const sdk::Parameters& parameters, const Curves& curves, const std::optional<std::string>& series) {
+    NameOwners owners{{curves.coordinate_name, "the parameter coordinate"}};
     const auto take = [&](const std::string& name, const std::string& what) {
         const auto [owner, is_new] = owners.emplace(name, what);
         if (!is_new) throw sdk::RecipeError(what + ": " + owner->second + " has that name. Remove one.");
     };
     if (series) take(*series, "series");
+    for (const Axis& axis : curves.axes) take(axis.name, "the dimension " + axis.name);
     for (const char* parameter : {"coordinates", "series_coordinates"}) {
         const auto all = Json::parse(parameters.json(parameter));
         for (const auto& [name, each] : all.items()) take(name, std::string(parameter) + "." + name);
     }
+    return owners;
 }
 
 /// A fact with a unit is a number, in that unit; one without is a text.
@@ -151,38 +126,72 @@ void refuse_series_parameters(const sdk::Parameters& parameters) {
         throw sdk::RecipeError("series_coordinates is given, but file is one file. Use a pattern, or files.");
 }
 
+/// The dimensions of the curves: series, step or group, segment, rows.
+std::vector<sdk::DimSize> dims_of(const sdk::Parameters& parameters, const Curves& curves) {
+    std::vector<sdk::DimSize> dims;
+    if (curves.is_series) dims.push_back({parameters.text("series"), std::ssize(curves.files)});
+    for (const Axis& axis : curves.axes) dims.push_back({axis.name, axis.size()});
+    dims.push_back({parameters.optional_text("dim").value_or(curves.coordinate_name), curves.rows()});
+    return dims;
+}
+
+/// One coordinate for all curves where they agree, else one for each.
+void describe_column(const sdk::OutputDescription& out, const std::string& name, const UnitColumn& column,
+                     const std::vector<sdk::DimSize>& dims) {
+    const auto& values = column.values;
+    if (column.same_in_every_file)
+        out.set_coordinate(name, {dims.back()}, column.final_unit, Values(values.begin(), values.begin() + dims.back().size));
+    else
+        out.set_coordinate(name, dims, column.final_unit, values);
+}
+
+void describe_axes(const sdk::OutputDescription& out, const Curves& curves) {
+    for (const Axis& axis : curves.axes)
+        if (axis.numbers.empty())
+            out.set_labels(axis.name, axis.name, axis.labels);
+        else
+            out.set_coordinate(axis.name, {{axis.name, axis.size()}}, axis.unit, axis.numbers);
+}
+
+/// Of curves padded to one length: how many rows each has, and a mask of the others.
+void describe_padding(const sdk::OutputDescription& out, const Curves& curves, const std::vector<sdk::DimSize>& dims,
+                      NameOwners& names) {
+    if (!curves.padded()) return;
+    if (names.emplace("rows", "the number of rows").second && dims.back().name != "rows")
+        out.set_coordinate("rows", {dims.begin(), dims.end() - 1}, "1", curves.counts);
+    std::vector<std::uint8_t> absent;
+    for (const auto count : curves.counts)
+        for (std::int64_t row = 0; row < curves.rows(); ++row) absent.push_back(row < count ? 0 : 1);
+    out.set_mask("absent", dims, absent);
+}
+
 class TextSource : public sdk::Source {
 public:
     static void probe(const sdk::Probe& probe) {
         const auto parameters = probe.parameters();
-        const auto curves = read_curves(parameters);
+        const auto curves = read_curves(probe);
         for (const auto& file : curves.files) probe.context().uses_file(file);
         const auto out = probe.output("data");
-        const auto coordinate = coordinate_name(parameters, curves);
-        const sdk::DimSize row{parameters.optional_text("dim").value_or(coordinate), curves.rows()};
-        const sdk::DimSize series{parameters.text("series"), std::ssize(curves.files)};
-        check_names(parameters, coordinate, curves.is_series ? std::optional(series.name) : std::nullopt);
-        if (curves.is_series)
-            out.set_dims({series, row});
-        else
-            out.set_dims({row});
+        const auto dims = dims_of(parameters, curves);
+        auto names = check_names(parameters, curves, curves.is_series ? std::optional(dims.front().name) : std::nullopt);
+        out.set_dims(dims);
         if (is_name(curves.value.name)) out.set_label(curves.value.name);
-        const auto& file = curves.files.front();
-        out.set_unit(unit_of(probe, file, "unit", parameters.optional_text("unit"), column(parameters, "value"), curves.value));
+        out.set_unit(curves.value.final_unit);
         out.set_variances(!curves.variances.empty());
         if (curves.is_series)
-            describe_series(probe, curves, series);
+            describe_series(probe, curves, dims.front());
         else
             refuse_series_parameters(parameters);
-        const auto unit = unit_of(probe, file, "coordinate_unit", parameters.optional_text("coordinate_unit"),
-                                  column(parameters, "coordinate"), curves.coordinate);
-        describe_coordinate(out, coordinate, unit, curves.coordinate, row, series);
-        describe_further(probe, curves, row, series);
+        describe_column(out, curves.coordinate_name, curves.coordinate, dims);
+        for (const auto& [name, column] : curves.coordinates) describe_column(out, name, column, dims);
+        describe_axes(out, curves);
+        describe_padding(out, curves, dims, names);
+        describe_run(probe, curves, dims, names);
         if (const auto scale = parameters.optional_text("scale")) out.set_fact("intensity_scale", *scale);
         set_header_facts(probe, curves);
     }
 
-    explicit TextSource(const sdk::Setup& setup) : curves_(read_curves(setup.parameters())) {}
+    explicit TextSource(const sdk::Setup& setup) : curves_(read_curves(setup)), dims_(dims_of(setup.parameters(), curves_)) {}
 
     void fetch(const sdk::Context&, const sdk::Box& box) {
         copy(curves_.value.values, box, box.values<double>());
@@ -190,38 +199,16 @@ public:
     }
 
 private:
-    /// One coordinate for all files where they agree, else one for each.
-    static void describe_coordinate(const sdk::OutputDescription& out, const std::string& name, const std::string& unit,
-                                    const StackedColumn& column, const sdk::DimSize& row, const sdk::DimSize& series) {
-        const auto& values = column.values;
-        if (column.same_in_every_file)
-            out.set_coordinate(name, {row}, unit, Values(values.begin(), values.begin() + row.size));
-        else
-            out.set_coordinate(name, {series, row}, unit, values);
-    }
-
-    static void describe_further(const sdk::Probe& probe, const Curves& curves, const sdk::DimSize& row,
-                                 const sdk::DimSize& series) {
-        const auto asked = Json::parse(probe.parameters().json("coordinates"));
-        for (const auto& [name, column] : curves.coordinates) {
-            const auto& each = asked[name];
-            std::optional<std::string> given;
-            if (each.contains("unit")) given = each["unit"].get<std::string>();
-            const auto unit =
-                unit_of(probe, curves.files.front(), "coordinates." + name + ".unit", given, column_of(each["column"]), column);
-            describe_coordinate(probe.output("data"), name, unit, column, row, series);
-        }
-    }
-
     void copy(const Values& from, const sdk::Box& box, std::span<double> to) const {
-        const std::int64_t first_file = curves_.is_series ? box.start().front() : 0;
-        const std::int64_t files = curves_.is_series ? box.count().front() : 1;
-        const std::int64_t rows = box.count().back();
-        for (std::int64_t file = 0; file < files; ++file)
-            std::copy_n(from.begin() + (first_file + file) * curves_.rows() + box.start().back(), rows, to.begin() + file * rows);
+        std::vector<io::Dim> dims;
+        for (const auto& dim : dims_) dims.push_back({dim.name, dim.size});
+        io::for_each_row(dims, box.start(), box.count(), [&](std::int64_t whole, std::int64_t packed, std::int64_t n) {
+            std::copy_n(from.begin() + whole, n, to.begin() + packed);
+        });
     }
 
     Curves curves_;
+    std::vector<sdk::DimSize> dims_;
 };
 
 }  // namespace

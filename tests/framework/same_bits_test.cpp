@@ -56,7 +56,7 @@ Outcome run_delayed(int threads, Index memory_bytes, std::uint32_t seed) {
 
 }  // namespace
 
-TEST_CASE("bits do not depend on threads, memory or luck") {
+TEST_CASE("bits do not depend on threads, memory or luck" * doctest::test_suite("long")) {
     const auto seed = std::random_device{}();
     CAPTURE(seed);
     const Outcome first = run_delayed(1, 0, seed);

@@ -420,7 +420,7 @@ TEST_CASE("sums of two halves merge into the whole") {
     }
 }
 
-TEST_CASE("pulls of Poisson frames have unit variance and no bias") {
+TEST_CASE("pulls of Poisson frames have unit variance and no bias" * doctest::test_suite("long")) {
     // Truth: counts drawn from a known rate. 1000 frames x 12 bins: the variance of the pulls is known to
     // sqrt(2 / 12000) = 1.3 %, so 5 % is nearly four sigma. Without splitting, for splitting correlates bins.
     const ImageShape small{40, 40};

@@ -235,7 +235,7 @@ TEST_CASE("curves that give nothing say why") {
     CHECK(std::isnan(fit(zeros, options).values[radius]));
 }
 
-TEST_CASE("variances of the parts against the scatter of 400 fits") {
+TEST_CASE("variances of the parts against the scatter of 400 fits" * doctest::test_suite("long")) {
     const Doubles few = linear_grid(0.15, 3.0, 60);
     Options options = defaults(fluid);
     start_off_by(1.05, liquid, options);
@@ -289,7 +289,7 @@ TEST_CASE("bounds and ranges that cannot be are refused") {
     CHECK(refusal(options) == "parameter size_spread starts at 0.6, outside its bounds 0.001 to 0.5.");
 }
 
-TEST_CASE("the project's curves: truth within 4 Cramer-Rao sigma, chi-square, from starts 20 % off and from none") {
+TEST_CASE("the project's curves: truth within 4 Cramer-Rao sigma, chi-square, from starts 20 % off and from none" * doctest::test_suite("long")) {
     struct Case {
         std::string name;
         Kind kind;

@@ -135,7 +135,7 @@ TEST_CASE("maxima and prominences are those of scipy.signal, plateaus included")
     CHECK(static_cast<std::ptrdiff_t>(find_candidates(usable_points(data, data, {}), options).size()) == kept);
 }
 
-TEST_CASE("noise alone, flat or on a slope, with known errors or not, has no peaks") {
+TEST_CASE("noise alone, flat or on a slope, with known errors or not, has no peaks" * doctest::test_suite("long")) {
     constexpr std::uint64_t seed = 1414213;
     MESSAGE("seed " << seed);
     std::mt19937_64 random(seed);
@@ -273,7 +273,7 @@ TEST_CASE("the width at half prominence of a curve without noise") {
     }
 }
 
-TEST_CASE("pulls of position, height and width of 400 noisy peaks are standard normal") {
+TEST_CASE("pulls of position, height and width of 400 noisy peaks are standard normal" * doctest::test_suite("long")) {
     constexpr std::uint64_t seed = 1618033;
     MESSAGE("seed " << seed);
     std::mt19937_64 random(seed);
@@ -311,7 +311,7 @@ TEST_CASE("pulls of position, height and width of 400 noisy peaks are standard n
             }
 }
 
-TEST_CASE("fitting the raw curve where a smoothed one was searched gives honest errors") {
+TEST_CASE("fitting the raw curve where a smoothed one was searched gives honest errors" * doctest::test_suite("long")) {
     constexpr std::uint64_t seed = 662607;
     MESSAGE("seed " << seed);
     std::mt19937_64 random(seed);

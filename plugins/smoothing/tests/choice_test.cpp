@@ -78,7 +78,7 @@ const std::vector<Method> methods{Method::savitzky_golay, Method::local_polynomi
 
 }  // namespace
 
-TEST_CASE("every method takes off more than half of the noise and keeps the peak, with and without variances") {
+TEST_CASE("every method takes off more than half of the noise and keeps the peak, with and without variances" * doctest::test_suite("long")) {
     const Truth truth = pattern();
     for (const auto method : methods)
         for (unsigned seed = 1; seed <= 20; ++seed) {
@@ -106,7 +106,7 @@ TEST_CASE("criterion chi_square: the spline meets chi^2 = n - tr H, a window doe
     }
 }
 
-TEST_CASE("why chi_square is not the default: it follows the sum of all noise") {
+TEST_CASE("why chi_square is not the default: it follows the sum of all noise" * doctest::test_suite("long")) {
     const Truth truth = pattern();
     std::map<Criterion, double> left, off;  // the worst over methods and seeds
     for (const auto criterion : {Criterion::mallows, Criterion::chi_square, Criterion::gcv})
@@ -199,7 +199,7 @@ TEST_CASE("a straight line of noise is smoothed all the way") {
     }
 }
 
-TEST_CASE("the pulls of the smooth curve: variances hold apart from the bias that the choice allows") {
+TEST_CASE("the pulls of the smooth curve: variances hold apart from the bias that the choice allows" * doctest::test_suite("long")) {
     // mallows balances bias^2 and variance, so that the mean square pull is above 1, but not by much.
     const Truth truth = pattern();
     for (const auto method : methods) {

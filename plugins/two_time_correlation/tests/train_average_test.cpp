@@ -374,7 +374,7 @@ TEST_CASE("uncorrelated Poisson counts: 1 / <k> on the diagonal, 0 elsewhere, co
     }
 }
 
-TEST_CASE("the standard error is the scatter of the mean over repeated runs; trains taken as independent would give too little") {
+TEST_CASE("the standard error is the scatter of the mean over repeated runs; trains taken as independent would give too little" * doctest::test_suite("long")) {
     const unsigned seed = 23;
     const int runs = 3000;
     MESSAGE("seed ", seed);

@@ -1,14 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// Reads tables of numbers from text files: one file, or a series of files stacked.
-#include "kernel.hpp"
-
-#include <locale.h>
-
+// Finds and reads the one table of numbers in a text.
 #include <algorithm>
 #include <array>
 #include <cerrno>
-#include <cmath>
-#include <cstdlib>
 #include <cstring>
 #include <fstream>
 #include <optional>
@@ -16,7 +10,11 @@
 #include <stdexcept>
 #include <utility>
 
+#include "encoding.hpp"
 #include "header.hpp"
+#include "kernel.hpp"
+#include "lines.hpp"
+#include "units.hpp"
 
 namespace sluice::text_source {
 namespace {
@@ -29,68 +27,8 @@ constexpr std::array<std::pair<std::string_view, Separator>, 5> separator_table{
     {"tab", Separator::tab},
 }};
 
-struct Line {
-    std::int64_t number = 0;  // from 1
-    std::string_view text;
-};
-
-bool is_blank(char c) { return c == ' ' || c == '\t'; }
-
-std::string_view trimmed(std::string_view text) {
-    while (!text.empty() && is_blank(text.front())) text.remove_prefix(1);
-    while (!text.empty() && is_blank(text.back())) text.remove_suffix(1);
-    return text;
-}
-
 bool is_comment(std::string_view line, const Format& format) {
     return !format.comment.empty() && trimmed(line).starts_with(format.comment);
-}
-
-/// The lines that are not empty, within the wanted range, without their ends.
-std::vector<Line> split_lines(std::string_view text, const Format& format) {
-    constexpr std::string_view byte_order_mark = "\xEF\xBB\xBF";
-    if (text.starts_with(byte_order_mark)) text.remove_prefix(byte_order_mark.size());
-    std::vector<Line> lines;
-    for (std::int64_t number = 1; !text.empty(); ++number) {
-        const auto end = std::min(text.find('\n'), text.size());
-        std::string_view line = text.substr(0, end);
-        text.remove_prefix(std::min(end + 1, text.size()));
-        if (!line.empty() && line.back() == '\r') line.remove_suffix(1);
-        const bool wanted = number >= format.first_line && (format.last_line == 0 || number <= format.last_line);
-        if (wanted && !trimmed(line).empty()) lines.push_back({number, line});
-    }
-    return lines;
-}
-
-/// Cuts the first field off line: up to the separator, or up to white space if that is ' '.
-std::string_view take_field(std::string_view& line, char separator) {
-    const auto end = separator == ' ' ? line.find_first_of(" \t") : line.find(separator);
-    const std::string_view field = line.substr(0, end);
-    line.remove_prefix(std::min(end, line.size()));
-    return trimmed(field);
-}
-
-/// Steps over what separates two fields; false at the end of the line.
-bool skip_separator(std::string_view& line, char separator) {
-    if (line.empty()) return false;
-    if (separator != ' ')
-        line.remove_prefix(1);
-    else
-        while (!line.empty() && is_blank(line.front())) line.remove_prefix(1);
-    return true;
-}
-
-/// Appends the numbers of a line to row. Returns the first field that is no number, as a view
-/// into the line, or nothing if the whole line is numbers.
-std::optional<std::string_view> parse_row(std::string_view line, char separator, char decimal, std::vector<double>& row) {
-    line = separator == '\t' ? line : trimmed(line);
-    do {
-        const std::string_view field = take_field(line, separator);
-        const auto number = parse_number(field, decimal);
-        if (!number) return field;
-        row.push_back(*number);
-    } while (skip_separator(line, separator));
-    return std::nullopt;
 }
 
 /// Where the table stands among the lines, comments excluded.
@@ -109,11 +47,13 @@ public:
     [[nodiscard]] Table read() const {
         const Location location = locate();
         check_header(location);
+        const std::vector<Line> header = header_of(location);
+        check_dialect(header);
+        check_decimal_commas(header, location);
         Table table{file_, {}, std::vector<Column>(location.columns)};
         for (std::size_t i = location.first; i < lines_.size(); ++i) append_row(lines_[i], location, table);
-        const std::vector<Line> header = header_of(location);
         for (const Line& line : header) table.header.emplace_back(line.text);
-        if (!header.empty()) set_titles(header.back(), location, table);
+        if (!header.empty()) set_titles(header, location, table);
         return table;
     }
 
@@ -121,8 +61,35 @@ private:
     static constexpr std::size_t shortest_run = 3;
 
     [[noreturn]] void fail(const Line& line, std::string_view at, const std::string& fault) const {
-        const auto column = at.data() - line.text.data() + 1;
-        throw std::runtime_error(file_ + ":" + std::to_string(line.number) + ":" + std::to_string(column) + ": " + fault);
+        fail_at(file_, line, at, fault);
+    }
+
+    [[nodiscard]] static bool any_begins_with(const std::vector<Line>& lines, std::string_view word) {
+        return std::any_of(lines.begin(), lines.end(),
+                           [&](const Line& line) { return lower(trimmed(line.text)).starts_with(word); });
+    }
+
+    /// The rows of such a file that are no data look like data.
+    void check_dialect(const std::vector<Line>& header) const {
+        if (any_begins_with(header, "startofdata") && any_begins_with(header, "sig1"))
+            throw std::runtime_error(file_ +
+                                     ": the lines Sig1 and StartOfData are those of TA Universal Analysis. Set dialect to "
+                                     "ta_universal.");
+    }
+
+    /// "25,0,1,5" under "T,E": twice as many numbers as titles, and every second one without sign or point.
+    void check_decimal_commas(const std::vector<Line>& header, const Location& location) const {
+        if (location.separator != ',' || format_.separator != Separator::automatic || header.empty() || location.columns < 4)
+            return;
+        const Line& row = lines_[location.first];
+        if (row.text.find('.') != std::string_view::npos || location.columns % 2 != 0) return;
+        const auto fields = split_at(row.text, ',');
+        for (std::size_t i = 1; i < fields.size(); i += 2)
+            if (fields[i].find_first_not_of("0123456789") != std::string_view::npos) return;
+        if (parse_titles(title_text(header.back().text), ',', location.columns / 2).empty()) return;
+        fail(row, row.text,
+             "as many titles as half the numbers: the commas look like decimal ones and like separators, which cannot be told "
+             "apart. Export with semicolons or tabs and set decimal to \",\", or set separator to comma if it is right.");
     }
 
     [[nodiscard]] std::vector<char> separators_to_try() const {
@@ -157,9 +124,12 @@ private:
             if (found) single_column = found;
         }
         if (single_column) return *single_column;
+        const std::string hint =
+            any_begins_with(lines_, "[step]") ? " Its lines [step] are those of a TRIOS export: set dialect to trios." : "";
         throw std::runtime_error(file_ + ": no table found, that is " + std::to_string(shortest_run) +
                                  " successive lines of numbers, or fewer at the end of the file. Check separator and "
-                                 "decimal (\",\" if numbers look like 1,5), or give first_line and last_line of the table.");
+                                 "decimal (\",\" if numbers look like 1,5), or give first_line and last_line of the table." +
+                                 hint);
     }
 
     [[nodiscard]] std::optional<Location> locate_with(char separator) const {
@@ -218,17 +188,34 @@ private:
         return line;
     }
 
-    /// A line "#L r G" of a SPEC or .gr file has one word more than columns.
+    /// A line "#L r G" of a SPEC or .gr file has one word more than columns. Titles with spaces may stand between tabs.
     [[nodiscard]] std::vector<ColumnTitle> titles_in(std::string_view line, const Location& location) const {
         const auto text = title_text(line);
         const auto titles = parse_titles(text, location.separator, location.columns);
-        const bool marked =
-            titles.empty() && trimmed(line).starts_with("#L") && text.size() > 2 && text[0] == 'L' && is_blank(text[1]);
-        return marked ? parse_titles(trimmed(text.substr(1)), location.separator, location.columns) : titles;
+        if (!titles.empty()) return titles;
+        const bool marked = trimmed(line).starts_with("#L") && text.size() > 2 && text[0] == 'L' && is_blank(text[1]);
+        if (marked) return parse_titles(trimmed(text.substr(1)), location.separator, location.columns);
+        return location.separator == ' ' ? parse_titles(text, '\t', location.columns) : titles;
     }
 
-    void set_titles(const Line& line, const Location& location, Table& table) const {
-        const auto titles = titles_in(line.text, location);
+    /// A last line of units counts as such only under titles that hold none.
+    [[nodiscard]] std::vector<ColumnTitle> titles_with_unit_row(const std::vector<Line>& header, const Location& location) const {
+        if (header.size() < 2) return {};
+        const auto text = title_text(header.back().text);
+        auto units = parse_units(text, location.separator, location.columns);
+        if (units.empty() && location.separator == ' ') units = parse_units(text, '\t', location.columns);
+        if (units.empty()) return {};
+        auto titles = titles_in(header[header.size() - 2].text, location);
+        for (std::size_t i = 0; i < titles.size(); ++i) {
+            if (!titles[i].unit.empty()) return {};
+            titles[i].unit = unit_under_title(titles[i].name, units[i]);
+        }
+        return titles;
+    }
+
+    void set_titles(const std::vector<Line>& header, const Location& location, Table& table) const {
+        auto titles = titles_with_unit_row(header, location);
+        if (titles.empty()) titles = titles_in(header.back().text, location);
         for (std::size_t i = 0; i < titles.size(); ++i) {
             table.columns[i].name = titles[i].name;
             table.columns[i].unit = titles[i].unit;
@@ -248,24 +235,6 @@ void check_decimal(const Format& format) {
         throw std::invalid_argument("comma cannot be both separator and decimal mark.");
 }
 
-std::string list_columns(const Table& table) {
-    std::string list;
-    for (std::size_t i = 0; i < table.columns.size(); ++i) {
-        const std::string& name = table.columns[i].name;
-        list += (i == 0 ? "" : ", ") + std::to_string(i) + (name.empty() ? "" : " '" + name + "'");
-    }
-    return list;
-}
-
-std::string quoted_key(const ColumnKey& key) {
-    const auto* number = std::get_if<std::int64_t>(&key);
-    return number != nullptr ? std::to_string(*number) : "'" + std::get<std::string>(key) + "'";
-}
-
-bool same_bits(std::span<const double> a, std::span<const double> b) {
-    return a.size() == b.size() && std::memcmp(a.data(), b.data(), a.size_bytes()) == 0;
-}
-
 }  // namespace
 
 Separator separator_from_name(std::string_view name) {
@@ -275,24 +244,9 @@ Separator separator_from_name(std::string_view name) {
                                 "' is unknown. Use auto, whitespace, comma, semicolon or tab.");
 }
 
-/// By strtod_l: std::from_chars for double is missing in libc++ 14.
-std::optional<double> parse_number(std::string_view field, char decimal) {
-    static const locale_t c_locale = ::newlocale(LC_ALL_MASK, "C", nullptr);
-    std::array<char, 64> digits{};
-    const bool hexadecimal = field.find_first_of("xX") != std::string_view::npos;
-    if (field.empty() || field.size() >= digits.size() || hexadecimal) return std::nullopt;
-    if (decimal != '.' && field.find('.') != std::string_view::npos) return std::nullopt;
-    std::replace_copy(field.begin(), field.end(), digits.begin(), decimal, '.');
-    char* end = nullptr;
-    const double value = ::strtod_l(digits.data(), &end, c_locale);
-    const bool too_large = std::isinf(value) && field.find_first_of("iI") == std::string_view::npos;
-    if (end != digits.data() + field.size() || too_large) return std::nullopt;
-    return value;
-}
-
 Table parse_table(std::string_view text, const std::string& file, const Format& format) {
     check_decimal(format);
-    const std::vector<Line> lines = split_lines(text, format);
+    const std::vector<Line> lines = split_lines(text, format.first_line, format.last_line);
     if (lines.empty())
         throw std::runtime_error(file +
                                  ": no lines to read. The file is empty, or first_line and "
@@ -300,47 +254,15 @@ Table parse_table(std::string_view text, const std::string& file, const Format& 
     return TableReader(lines, file, format).read();
 }
 
-Table read_table(const std::string& file, const Format& format) {
+std::string read_text(const std::string& file) {
     std::ifstream stream(file, std::ios::binary);
     if (!stream)
         throw std::runtime_error(file + ": cannot be read (" + std::strerror(errno) + "). Check the name and the permissions.");
-    std::ostringstream text;
-    text << stream.rdbuf();
-    return parse_table(text.str(), file, format);
+    std::ostringstream bytes;
+    bytes << stream.rdbuf();
+    return to_utf8(bytes.str());
 }
 
-const Column& find_column(const Table& table, const ColumnKey& key) {
-    const auto* number = std::get_if<std::int64_t>(&key);
-    if (number != nullptr && *number >= 0 && *number < std::ssize(table.columns))
-        return table.columns[static_cast<std::size_t>(*number)];
-    if (number == nullptr) {
-        const auto named = [&](const Column& column) { return column.name == std::get<std::string>(key); };
-        const auto found = std::find_if(table.columns.begin(), table.columns.end(), named);
-        if (std::count_if(table.columns.begin(), table.columns.end(), named) > 1)
-            throw std::runtime_error(table.file + ": several columns are called " + quoted_key(key) + ": " + list_columns(table) +
-                                     ". Give the number of the one that you mean.");
-        if (found != table.columns.end()) return *found;
-    }
-    throw std::runtime_error(table.file + ": no column " + quoted_key(key) + ". There are " + list_columns(table) + ".");
-}
-
-StackedColumn stack_column(std::span<const Table> tables, const ColumnKey& key) {
-    if (tables.empty()) throw std::invalid_argument("the list of tables is empty.");
-    const Column& first = find_column(tables.front(), key);
-    StackedColumn stacked{first.name, first.unit, {}};
-    for (const Table& table : tables) {
-        const Column& column = find_column(table, key);
-        const std::string compared = ", but the first file (" + tables.front().file + ") has ";
-        if (column.values.size() != first.values.size())
-            throw std::runtime_error(table.file + ": " + std::to_string(column.values.size()) + " rows" + compared +
-                                     std::to_string(first.values.size()) + ". Files of a series need the same number of rows.");
-        if (column.unit != first.unit)
-            throw std::runtime_error(table.file + ": column " + quoted_key(key) + " has unit '" + column.unit + "'" + compared +
-                                     "'" + first.unit + "'. Files of a series need the same units.");
-        stacked.same_in_every_file &= same_bits(column.values, first.values);
-        stacked.values.insert(stacked.values.end(), column.values.begin(), column.values.end());
-    }
-    return stacked;
-}
+Table read_table(const std::string& file, const Format& format) { return parse_table(read_text(file), file, format); }
 
 }  // namespace sluice::text_source

@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// Frequencies in Hz from any unit: rad/s converts to Hz by the factor 1 (a radian is 1), and so needs its 2 pi by hand.
+#pragma once
+
+#include <algorithm>
+#include <array>
+#include <numbers>
+#include <string>
+#include <string_view>
+
+#include <sluice/sdk/plugin.hpp>
+
+namespace sluice::sdk {
+
+/// Whether the text of a unit names an angle: rad/s, krad/s, deg/s, revolution/minute.
+inline bool is_angular(std::string_view unit) {
+    constexpr std::array<std::string_view, 11> angles{"rad",  "radian", "radians", "deg",        "degree", "degrees",
+                                                      "turn", "cycle",  "cycles",  "revolution", "rpm"};
+    const auto is_letter = [](char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_'; };
+    for (auto at = unit.begin(); at != unit.end();) {
+        const auto begin = std::find_if(at, unit.end(), is_letter);
+        at = std::find_if_not(begin, unit.end(), is_letter);
+        const std::string word(begin, at);
+        for (const auto angle : angles)  // with or without a prefix
+            if (word.size() >= angle.size() && word.compare(word.size() - angle.size(), angle.size(), angle) == 0) return true;
+    }
+    return false;
+}
+
+/// The factor from a frequency in this unit to one in Hz. Throws RecipeError when it is no frequency.
+inline double to_hertz(const Context& context, const std::string& unit) {
+    if (!is_angular(unit)) return context.unit_factor(unit, "Hz");
+    return context.unit_factor(unit, "rad/s") / (2 * std::numbers::pi);
+}
+
+}  // namespace sluice::sdk

@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// Values and errors of the Arrhenius fit over 400 seeds: pulls of mean 0 and width 1, and few false flags.
+#include <cmath>
+#include <string>
+#include <vector>
+
+#include <doctest/doctest.h>
+
+#include <sluice/numerics/gas_constant.hpp>
+#include <sluice/numerics/random.hpp>
+
+#include "../kernel.hpp"
+
+namespace {
+
+using namespace sluice::arrhenius_fit;
+using Doubles = std::vector<double>;
+
+constexpr int seeds = 400;
+constexpr double energy = 89.63e3, log_prefactor = 31.2;
+
+struct Pulls {
+    double sum = 0, squares = 0;
+    void add(const Value& got, double truth) {
+        const double pull = (got.value - truth) / std::sqrt(got.variance);
+        sum += pull;
+        squares += pull * pull;
+    }
+    /// Bounds: 4 standard errors of a mean of 400 are 0.2; those of a width, 1/sqrt(800), are 0.14.
+    void check(const std::string& what, double widest) const {
+        const double mean = sum / seeds, width = std::sqrt(squares / seeds - mean * mean);
+        MESSAGE(what << ": mean pull " << mean << ", width " << width);
+        CHECK(std::abs(mean) < 0.2);
+        CHECK(width > 0.85);
+        CHECK(width < widest);
+    }
+};
+
+/// Errors of a peak on a flank: they grow with frequency.
+void check_pulls(bool weighted, double widest) {
+    const Doubles frequency{0.5, 1, 2, 4, 8, 16, 32};
+    Pulls energies, prefactors, temperatures;
+    double chi_square = 0;
+    int merged = 0, curved = 0;
+    for (int seed = 1; seed <= seeds; ++seed) {
+        sluice::numerics::RandomStream stream(static_cast<std::uint64_t>(seed), 0, 0);
+        Doubles noise(7), temperature, variances;
+        stream.fill_normal(noise);
+        for (std::size_t i = 0; i < 7; ++i) {
+            const double sigma = weighted ? 0.2 + 0.1 * static_cast<double>(i) : 0.4;
+            temperature.push_back(energy /
+                                      (sluice::numerics::gas_constant_J_per_mol_K * (log_prefactor - std::log(frequency[i]))) +
+                                  sigma * noise[i]);
+            if (weighted) variances.push_back(sigma * sigma);
+        }
+        const auto got = fit({temperature, variances, frequency, {}}, {});
+        energies.add(got.activation_energy, energy);
+        prefactors.add(got.log_prefactor, log_prefactor);
+        temperatures.add(got.line.temperature(std::log(10.0)),
+                         energy / (sluice::numerics::gas_constant_J_per_mol_K * (log_prefactor - std::log(10.0))));
+        if (weighted) chi_square += got.reduced_chi_square / seeds;
+        for (const auto each : got.merged) merged += each;
+        curved += got.status == Status::curved;
+    }
+    energies.check("E", widest);
+    prefactors.check("ln f0", widest);
+    temperatures.check("T at 10 Hz", widest);
+    if (weighted) CHECK(std::abs(chi_square - 1) < 0.13);  // 4 sqrt(2 / 5 / 400)
+    MESSAGE("falsely merged: " << merged << " of " << 7 * seeds << " peaks; falsely curved: " << curved << " of " << seeds);
+    CHECK(merged < 10);  // expected at most 0.00135 * 4 * 400 = 2
+    CHECK(curved < 6);   // expected at most 0.0027 * 400 = 1
+}
+
+}  // namespace
+
+TEST_CASE("pulls with variances, seeds 1 to 400") { check_pulls(true, 1.2); }
+
+/// Errors from the scatter of 5 points left over: pulls are Student's t, of width sqrt(5/3) = 1.29, here with a relative error of
+/// 0.09.
+TEST_CASE("pulls without variances, seeds 1 to 400") { check_pulls(false, 1.65); }

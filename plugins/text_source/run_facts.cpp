@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// What headers and rows say of a run, as facts of the output or as coordinates of its curves.
+#include "run_facts.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+namespace sluice::text_source {
+namespace {
+
+constexpr double unknown = std::numeric_limits<double>::quiet_NaN();
+
+/// One number for each element of dims (leading ones only), or one fact when they are all known and agree.
+struct Numbers {
+    std::string name, unit;
+    double tolerance;  ///< relative
+    Values values;
+};
+
+void describe_numbers(const sdk::OutputDescription& out, const Numbers& numbers, const std::vector<sdk::DimSize>& dims,
+                      NameOwners& names) {
+    const double first = numbers.values.front();
+    const auto agrees = [&](double value) { return std::abs(value - first) <= numbers.tolerance * std::abs(first); };
+    if (std::all_of(numbers.values.begin(), numbers.values.end(), agrees)) return out.set_fact(numbers.name, first, numbers.unit);
+    const bool any = std::any_of(numbers.values.begin(), numbers.values.end(), [](double value) { return std::isfinite(value); });
+    if (any && !dims.empty() && names.emplace(numbers.name, "a coordinate of the curves").second)
+        out.set_coordinate(numbers.name, dims, numbers.unit, numbers.values);
+}
+
+void describe_texts(const sdk::OutputDescription& out, const std::string& name, const Names& texts,
+                    const std::vector<sdk::DimSize>& dims, NameOwners& names) {
+    const auto same = [&](const std::string& text) { return text == texts.front(); };
+    if (std::all_of(texts.begin(), texts.end(), same)) {
+        if (!texts.front().empty()) out.set_fact(name, texts.front());
+    } else if (!dims.empty() && names.emplace(name, "a coordinate of the curves").second) {
+        out.set_labels(name, dims.front().name, texts);
+    }
+}
+
+/// A sign that differs between curves of one array cannot be told later.
+void describe_exo(const sdk::OutputDescription& out, const Curves& curves) {
+    std::string exo;
+    for (std::size_t i = 0; i < curves.facts.size(); ++i) {
+        const auto& own = curves.facts[i].exo;
+        if (i > 0 && own != exo)
+            throw sdk::RecipeError(curves.files[i] + ": exo is '" + own + "', but in the first file (" + curves.files.front() +
+                                   ") it is '" + exo +
+                                   "' ('' means that the file does not say). Files of a series need one sign: "
+                                   "export them alike, or read them apart.");
+        exo = own;
+    }
+    if (!exo.empty()) out.set_fact("exo", exo);
+}
+
+/// The header's rate is that of the whole run: of segments the rows say, and where they cannot, the header as far as signs agree.
+Values heating_rates(const sdk::Probe& probe, const Curves& curves) {
+    Values rates = curves.rates_k_per_min;
+    const std::string segments = probe.parameters().text("segments");
+    const auto per_file = rates.size() / curves.facts.size();
+    for (std::size_t i = 0; i < rates.size(); ++i) {
+        const auto said = curves.facts[i / per_file].heating_rate_k_per_min;
+        if (!said) continue;
+        const bool whole = segments == "as_is" && (std::isnan(rates[i]) || std::abs(rates[i] - *said) <= 0.05 * std::abs(*said));
+        const bool direction = segments == (*said > 0 ? "heating" : "cooling") && std::isnan(rates[i]);
+        if (whole || direction)
+            rates[i] = *said;
+        else if (segments == "as_is")
+            probe.context().warn("the rows do not run at the rate that the header gives: heating_rate is that of the rows");
+    }
+    return rates;
+}
+
+}  // namespace
+
+void describe_run(const sdk::Probe& probe, const Curves& curves, const std::vector<sdk::DimSize>& dims, NameOwners& names) {
+    const auto out = probe.output("data");
+    const std::vector<sdk::DimSize> leading(dims.begin(), dims.end() - 1);
+    const std::vector<sdk::DimSize> series(leading.begin(), leading.begin() + (curves.is_series ? 1 : 0));
+    describe_numbers(out, {"heating_rate", "K/min", 0.02, heating_rates(probe, curves)}, leading, names);
+    describe_numbers(out, {"frequency", "Hz", 1e-6, curves.frequencies_hz}, leading, names);
+    Numbers mass{"mass", "mg", 0, {}};
+    Names instruments, samples;
+    bool modulated = false;
+    for (const RunFacts& facts : curves.facts) {
+        mass.values.push_back(facts.mass_mg.value_or(unknown));
+        instruments.push_back(facts.instrument);
+        samples.push_back(facts.sample);
+        modulated |= facts.modulated;
+    }
+    describe_numbers(out, mass, series, names);
+    describe_texts(out, "instrument", instruments, series, names);
+    describe_texts(out, "sample", samples, series, names);
+    describe_exo(out, curves);
+    if (modulated) out.set_fact("modulated", true);
+}
+
+}  // namespace sluice::text_source
