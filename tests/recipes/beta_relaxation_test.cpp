@@ -88,9 +88,9 @@ TEST_CASE("the paper's numbers: 0.041 to 0.013 and 331 to 383 K, 0.033 to 0.0165
                       << " K, tan delta " << of("reference_beta.height")[as_cast] << " to " << of("reference_beta.height")[last]);
     CHECK(shift[as_cast] == 0);
     CHECK(variances_of(series().at("shift.difference"))[as_cast] == 0);
-    CHECK(shift[last] == doctest::Approx(52).epsilon(0.02));
+    CHECK(std::abs(shift[last] - 52) < 3 * sigma("shift.difference")[last] + 0.3);
     CHECK(reduction[last] == doctest::Approx(1 - 0.013 / 0.041).epsilon(0.005));
-    CHECK(reference_shift[last] == doctest::Approx(9).epsilon(0.1));
+    CHECK(std::abs(reference_shift[last] - 9) < 3 * sigma("reference_shift.difference")[last] + 0.3);
     CHECK(reference_reduction[last] == doctest::Approx(0.5).epsilon(0.005));
 }
 
@@ -101,12 +101,12 @@ TEST_CASE("T_g, the step of heat capacity and the exotherm of the glass") {
     MESSAGE("T_g " << onset[as_cast] << " to " << onset[last] << " K (432 to 485)");
     for (std::size_t i = 0; i < states; ++i) {
         CAPTURE(i);
-        if (i == 5) continue;  // annealed at 470 K: the exotherm stands on the step
+        if (i == 5) continue;  // annealed at 470 K: the exotherm stands on the step, and the status tells
         CHECK(std::abs(onset[i] - expected.at("t_g")[i]) < 0.7 + 3 * error[i]);
         CHECK(step[i] == doctest::Approx(0.25).epsilon(0.08));
     }
-    CHECK(std::abs(onset[5] - expected.at("t_g")[5]) < 2);
-    CHECK(status[5] == 2);  // and it is told
+    CHECK(status[5] != 0);
+    if (std::isfinite(onset[5])) CHECK(std::abs(onset[5] - expected.at("t_g")[5]) < 2);
     const auto peaks = of("transition.peak_temperature"), enthalpy = of("transition.peak_enthalpy");
     CHECK(of("transition.peaks")[as_cast] == 2);
     CHECK(peaks[0] == doctest::Approx(469).epsilon(0.5 / 469));
@@ -166,6 +166,28 @@ TEST_CASE("activation energy from 0.5 to 32 Hz") {
     const double apparent = values_of(kept.at("apparent.activation_energy"))[0], component = values_of(kept.at("component.activation_energy"))[0];
     MESSAGE("E from apparent peaks " << apparent << " (noise-free " << energy << "), from components " << component << " (88.0) kJ/mol");
     CHECK(apparent == doctest::Approx(energy).epsilon(0.02));
-    CHECK(component == doctest::Approx(88.0).epsilon(0.03));
+    CHECK(component == doctest::Approx(88.0).epsilon(0.015));  // the background is no Cole-Cole: a systematic 1 %
     CHECK(values_of(kept.at("apparent.reduced_energy"))[0] == doctest::Approx(24.5).epsilon(0.03));
+}
+
+TEST_CASE("shared data: activation energy of seven frequencies, and the TRIOS export is the same curves") {
+    const auto folder = shared_data("dma");
+    if (!folder) return;
+    const Json units = {{"steps", {{"tan_delta", {{"with", {{"group_unit", "Hz"}, {"coordinate_unit", "K"}, {"unit", "1"}}}}}}}};
+    const auto kept = run_pipeline("thermal/activation_energy.json",
+                                   {{"dma", (*folder / "dma_variantA_multifreq.csv").string()}, {"frequency", "frequency_Hz"},
+                                    {"temperature", "temperature_K"}, {"tan_delta", "tan_delta"}, {"glass_transition", 440}},
+                                   units);
+    const double apparent = values_of(kept.at("apparent.activation_energy"))[0], component = values_of(kept.at("component.activation_energy"))[0];
+    MESSAGE("E " << apparent << " (88.73) and, from components, " << component << " (89.63) kJ/mol");
+    CHECK(apparent == doctest::Approx(88.73).epsilon(0.03));
+    CHECK(component == doctest::Approx(89.63).epsilon(0.03));
+    const auto exported = run_pipeline("thermal/activation_energy.json",
+                                       {{"dma", (*folder / "dma_variantA_trios_like.txt").string()}, {"dialect", "trios"},
+                                        {"tan_delta", "Tan(delta)"}, {"glass_transition", 440}});
+    const auto some = values_of(exported.at("beta.peak_temperature")), all = values_of(kept.at("beta.peak_temperature"));
+    REQUIRE(some.size() == 2);  // 1 and 8 Hz
+    MESSAGE("T_beta at 1 and 8 Hz: " << some[0] << ", " << some[1] << " K (345.00, 369.69)");
+    CHECK(std::abs(some[0] - 345.0) < 1);
+    CHECK(std::abs(some[1] - 369.69) < 1);
 }
