@@ -74,7 +74,7 @@ void set_parameters(const Line& line, Result& result) {
 
 Value Line::temperature(double log_f) const {
     const double away = log_f - log_frequency, there = inverse.value + slope.value * away;
-    if (!(there > 0)) return {};
+    if (!(there > 0) || !std::isfinite(there)) return {};
     return {1 / there, (inverse.variance + away * away * slope.variance) / (there * there * there * there)};
 }
 
@@ -89,9 +89,9 @@ Result fit(const Peaks& peaks, const Options& options) {
     result.points = static_cast<std::ptrdiff_t>(fitted.size());
     result.left_out = static_cast<std::ptrdiff_t>(peaks.temperature_K.size()) - result.points;
     const Through found = line_through(fitted);
-    if (!found.solved) {
+    if (different_frequencies(fitted) < 2) {
         result.status = Status::too_few_points;
-    } else if (!is_activated(found.line.slope)) {
+    } else if (!found.solved || !is_activated(found.line.slope)) {
         result.status = Status::not_determined;
     } else {
         set_parameters(found.line, result);

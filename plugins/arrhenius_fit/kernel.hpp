@@ -40,7 +40,7 @@ struct Line {
     double log_frequency = unknown;
     Value inverse, slope;  ///< 1/K
 
-    /// The temperature of the peak at this ln(f/Hz), K, in first order.
+    /// The temperature of the peak at this ln(f/Hz), K, in first order; NaN where the law has none.
     [[nodiscard]] Value temperature(double log_f) const;
 };
 

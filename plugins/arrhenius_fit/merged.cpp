@@ -68,14 +68,14 @@ bool above(const Plot& plot, std::size_t i, const Plot& others) {
     return lower > significant_by_scatter(left_over) * std::sqrt(of_line + of_point);
 }
 
+}  // namespace
+
 std::size_t different_frequencies(const Plot& plot) {
     std::size_t count = plot.size() > 0 ? 1 : 0;
     for (std::size_t i = 1; i < plot.size(); ++i)
         if (plot.log_frequency[i] > plot.log_frequency[i - 1]) ++count;
     return count;
 }
-
-}  // namespace
 
 Plot unflagged(const Plot& plot, const std::vector<std::uint8_t>& flags) {
     Plot out;

@@ -27,7 +27,11 @@ struct Through {
     bool solved = false;
 };
 
-/// The line through the points: of 1/T with weights, else of ln f.
+/// Of the plot, which is sorted.
+[[nodiscard]] std::size_t different_frequencies(const Plot& plot);
+
+/// The line through the points; not solved with fewer than 2 frequencies, or without weights at one T: of 1/T with weights, else
+/// of ln f.
 [[nodiscard]] Through line_through(const Plot& plot);
 
 /// By point of the plot: nonzero for those that fit() calls merged.

@@ -142,11 +142,13 @@ ApparentPeak apparent_peak(const Curve& curve, const ApparentOptions& options) {
     peak.status = ApparentStatus::none;
     if (all.empty()) return peak;
     const auto& feature = chosen(all, options.near_K);
+    peak.found_K = feature.temperature_K;
     peak.status = ApparentStatus::shoulder;
     if (!feature.maximum) return peak;
     const auto top = top_near(points, feature.temperature_K, options.half_width_K, options.order);
     peak.status = top ? status_at(points, top->temperature.value, options.half_width_K) : failure(points, feature, options);
     if (peak.status != ApparentStatus::ok) return peak;
+    peak.found_K = top->temperature.value;
     read(points, *top, options, peak);
     draw(curve, top->polynomial, peak.curve);
     return peak;

@@ -29,6 +29,7 @@ struct ApparentOptions {
 
 struct ApparentPeak {
     ApparentStatus status = ApparentStatus::none;
+    double found_K = unknown;       ///< about where the maximum or shoulder is that was looked at, whatever came of it
     Value temperature, height;      ///< K; unit of the values. NaN unless ok, as all below
     double noise = unknown;         ///< root mean square residual of one point from the polynomial, in the unit of the values
     double drift = unknown;         ///< factor >= 1 that is in both variances for residuals that hang together

@@ -12,6 +12,7 @@
 
 #include "component_fit.hpp"
 #include "component_model.hpp"
+#include "component_range.hpp"
 #include "component_start.hpp"
 #include "points.hpp"
 
@@ -21,10 +22,16 @@ namespace {
 using numerics::FitReport;
 using numerics::FitStatus;
 
-constexpr std::size_t most_bins = 48;
+/// Of the signal: more than a tail loses by being taken from the grid, so what a peak describes beyond that is no tail.
+constexpr double clear_part = 0.1;
 constexpr double significant = 25;  ///< of a difference of chi-square for a peak that may be anywhere: 5 standard errors
 
 Binned unbinned(const Weighted& data) { return {data.points.temperature_K, data.points.value, data.root_weight}; }
+
+bool is_tail(Background background) {
+    return background == Background::constant_exponential || background == Background::arrhenius ||
+           background == Background::vogel_fulcher_tammann;
+}
 
 bool has_reference(const ComponentOptions& options) {
     return options.background != Background::none && options.background != Background::cole_cole;
@@ -50,28 +57,12 @@ Data data_of(Points points) {
     return out;
 }
 
-Points up_to(const Points& all, double last_K) {
-    const auto end = std::upper_bound(all.temperature_K.begin(), all.temperature_K.end(), last_K) - all.temperature_K.begin();
-    const auto cut = [&](const std::vector<double>& from) {
-        return std::vector<double>(from.begin(), from.begin() + (from.empty() ? 0 : end));
-    };
-    Points out;
-    out.temperature_K = cut(all.temperature_K), out.value = cut(all.value), out.variance = cut(all.variance);
-    return out;
-}
-
-/// The points below the flank of the next relaxation.
-Points below_flank(const Points& all, const std::optional<double>& near_K, Upper upper) {
-    if (all.size() < 2) return all;
-    const auto with_weights = weighted(all);
-    return up_to(all, upper_end_K(binned(all, with_weights.root_weight, most_bins), near_K, upper));
-}
-
 std::vector<ComponentStart> starts_of(const ComponentModel& model, const Data& data) {
     if (model.options().background != Background::cole_cole) return starts_on_grid(model, data.bins);
     auto options = model.options();
     options.background = Background::arrhenius;
-    const Data below = data_of(below_flank(data.weighted.points, options.near_K, Upper::flank));
+    options.to_K = {};  // the range given is for both relaxations
+    const Data below = data_of(range_of(data.weighted.points, options));
     if (below.points.size() <= model.size()) return {};
     const ComponentModel tail(options, reference_of(options, below.weighted.points));
     const auto starts = starts_on_grid(tail, below.bins);
@@ -127,21 +118,19 @@ Outcome fitted(const ComponentModel& model, const Data& data) {
     out.drift = drift_factor(model, data.points, out.report.values);
     out.scale = out.drift * (data.weighted.known() ? 1 : out.report.reduced_chi_square());
     // On the bins, which hold all of a smooth difference.
-    const auto without = fit_from(model, data.bins, out.report.values, Freedom::background_only, 60);
-    const double gain = without.chi_square - chi_square(model, data.bins, out.report.values);
+    const double with_peak = chi_square(model, data.bins, out.report.values);
+    const auto alone = background_on_grid(model, data.bins, out.report.values);
+    const double gain_on_grid = chi_square(model, data.bins, alone) - with_peak;
+    if (gain_on_grid > clear_part * centred_square(data.bins) && gain_on_grid > 100 * significant * out.scale) {
+        out.status = status_of(data, out, gain_on_grid);
+        return out;
+    }
+    const auto without = fit_from(model, data.bins, alone, Freedom::background_only, 60);
+    const double gain = without.chi_square - with_peak;
     out.status = status_of(data, out, gain);
     if (out.status == ComponentStatus::none)
         out.report = fit_from(model, data.points, without.values, Freedom::background_only, 150);
     return out;
-}
-
-/// First-order variance of a number with these derivatives; 0 of a parameter that was fixed.
-double propagated(std::span<const double> covariance, std::span<const double> slopes) {
-    double sum = 0;
-    for (std::size_t i = 0; i < slopes.size(); ++i)
-        for (std::size_t j = 0; j < slopes.size(); ++j)
-            if (slopes[i] != 0 && slopes[j] != 0) sum += slopes[i] * covariance[i * slopes.size() + j] * slopes[j];
-    return sum;
 }
 
 void fill_numbers(const FittedModel& fit, ComponentResult& result) {
@@ -197,7 +186,7 @@ ComponentResult fit_points(const Data& data, const ComponentOptions& options) {
 }
 
 /// Half the range of a number over the fit chosen and those with the other tails that found a peak. Not polynomials: of a wide
-/// peak they take a part.
+/// peak they take a part. data: the points that a tail can describe.
 void compare(const Data& data, const ComponentOptions& chosen, ComponentResult& result) {
     if (!std::isfinite(result.temperature.value)) return;
     double lowest_K = result.temperature.value, highest_K = lowest_K, lowest = result.height.value, highest = lowest;
@@ -241,16 +230,15 @@ ComponentResult fit_component(const Curve& curve, const ComponentOptions& option
     if (options.from_K && options.to_K && !(*options.from_K < *options.to_K))
         numerics::fail<std::invalid_argument>("component_from = ", *options.from_K,
                                               " K, must be below component_to = ", *options.to_K, " K.");
-    auto points = usable_points(curve, options.from_K.value_or(unknown), options.to_K.value_or(unknown));
-    const bool turns = points.turns;
-    const auto upper = options.background == Background::polynomial ? Upper::valley : Upper::flank;
-    if (!options.to_K && !turns && options.background != Background::cole_cole)
-        points = below_flank(points, options.near_K, upper);
-    if (turns) points = {};
-    const Data data = data_of(std::move(points));
+    const auto usable = usable_points(curve, options.from_K.value_or(unknown), options.to_K.value_or(unknown));
+    const Data data = data_of(range_of(usable, options));
     auto result = fit_points(data, options);
-    if (turns) result.status = ComponentStatus::turns;
-    if (options.compare_backgrounds) compare(data, options, result);
+    if (usable.turns) result.status = ComponentStatus::turns;
+    if (!options.compare_backgrounds) return result;
+    auto tail = options;
+    tail.background = Background::arrhenius;
+    if (options.background == Background::cole_cole) tail.to_K = {};  // that range is for both relaxations
+    compare(is_tail(options.background) ? data : data_of(range_of(usable, tail)), options, result);
     return result;
 }
 

@@ -36,7 +36,7 @@ struct ComponentOptions {
     std::optional<double> from_K;      ///< nothing: the first point
     std::optional<double> to_K;        ///< nothing: chosen from the curve, see fit_component()
     std::optional<double> near_K;      ///< the peak nearest to this; nothing: the one that fits best
-    bool compare_backgrounds = false;  ///< fit the other backgrounds as well, for the spreads
+    bool compare_backgrounds = false;  ///< fit the other tails as well, for the spreads
 };
 
 enum class ComponentPart { whole, background, component };
@@ -68,7 +68,7 @@ struct ComponentResult {
     std::vector<double> values;               ///< [component_parameters(options)], in their order; temperatures in K
     std::vector<double> covariance;           ///< [n * n], row-major
     ComponentCurve whole, background, component;
-    double spread_temperature = unknown, spread_height = unknown;  ///< half range over the backgrounds, of compare_backgrounds
+    double spread_temperature = unknown, spread_height = unknown;  ///< half range over the tails, of compare_backgrounds
 };
 
 /// Names of ComponentResult::values, and their units ("K", "1", "kJ/mol", or "" for the unit of the data).
@@ -82,10 +82,12 @@ struct ComponentResult {
 /// Formulas and sources: ComponentModel in component_model.hpp. Points: see Curve and usable_points(); weights 1/variance, else
 /// all alike and errors from the scatter. Errors are those of least squares, raised by `drift` where residuals hang together.
 /// They hold if the model does: an asymmetric Gaussian on a tail is within 1.2 K and 10 % of the height of a Cole-Cole term.
-/// Range without to_K: up to where the curve, behind its smallest logarithmic slope between two steeper rises, exceeds 1.5 times
-/// its value there; of a polynomial, to the valley before that; of Background::cole_cole, all points.
+/// Range without to_K: up to where the curve, behind near_K (without it: behind its smallest logarithmic slope between two
+/// steeper rises), exceeds 1.5 times its lowest value since; of a polynomial, to the valley before that; of
+/// Background::cole_cole, all points.
 /// Starts: a grid of peaks and tails on this curve alone, so that no curve of a series depends on another one.
-/// Exact data of the model give its numbers to 1e-6. 3 to 4 ms per 340 points; cole_cole on cole_cole 10 to 15 ms.
+/// Exact data of the model give its numbers to 1e-6. 2 to 4 ms per 340 points; vogel_fulcher_tammann, and
+/// cole_cole on cole_cole, 10 to 15 ms.
 /// Throws std::invalid_argument when from_K is not below to_K, degree is not 0 to 4, or lengths differ.
 [[nodiscard]] ComponentResult fit_component(const Curve& curve, const ComponentOptions& options);
 

@@ -15,6 +15,7 @@ using numerics::FitStatus;
 
 constexpr double infinity = std::numeric_limits<double>::infinity();
 constexpr std::size_t starts_tried = 3;
+constexpr double same_valley = 1e-6;  ///< of chi-square: two starts that end alike
 constexpr std::ptrdiff_t iterations_on_bins = 8, few_iterations = 5, most_iterations = 150;
 constexpr std::ptrdiff_t blocks_per_parameter = 4;
 
@@ -153,6 +154,7 @@ FitReport fit_best(const ComponentModel& model, const Binned& points, const Binn
     double lowest = infinity;
     for (std::size_t i = 0; i < std::min(starts_tried, starts.size()); ++i) {
         const auto report = fit_from(model, bins, starts[i].values, freedom, iterations_on_bins);
+        if (i > 0 && std::abs(report.chi_square - lowest) <= same_valley * lowest) break;
         if (!(report.chi_square < lowest)) continue;
         lowest = report.chi_square;
         best = report.values;
@@ -167,6 +169,25 @@ double drift_factor(const ComponentModel& model, const Binned& points, std::span
     residuals(model, points, values, rest, {});
     const auto parameters = static_cast<std::ptrdiff_t>(model.size());
     return std::max({1.0, block_factor(rest, parameters), neighbour_factor(rest, parameters)});
+}
+
+double centred_square(const Binned& bins) {
+    double weight = 0, sum = 0, square = 0;
+    for (std::size_t i = 0; i < bins.size(); ++i) {
+        const double w = bins.root_weight[i] * bins.root_weight[i];
+        weight += w, sum += w * bins.value[i];
+    }
+    for (std::size_t i = 0; i < bins.size(); ++i)
+        square += std::pow(bins.root_weight[i] * (bins.value[i] - sum / weight), 2);
+    return square;
+}
+
+double propagated(std::span<const double> covariance, std::span<const double> slopes) {
+    double sum = 0;
+    for (std::size_t i = 0; i < slopes.size(); ++i)
+        for (std::size_t j = 0; j < slopes.size(); ++j)
+            if (slopes[i] != 0 && slopes[j] != 0) sum += slopes[i] * covariance[i * slopes.size() + j] * slopes[j];
+    return sum;
 }
 
 }  // namespace sluice::dma_peak

@@ -39,7 +39,8 @@ enum class Freedom { all, no_tail, arrhenius_tail, background_only };
 [[nodiscard]] numerics::FitReport fit_from(const ComponentModel& model, const Binned& curve, std::vector<double> start,
                                            Freedom freedom, std::ptrdiff_t iterations);
 
-/// The best fit from several starts: each is first led to its valley on the bins, the lowest one is fitted to all points.
+/// The best fit from three starts, or from two that agree: each is first led to its valley on the bins, the lowest one is fitted
+/// to all points.
 [[nodiscard]] numerics::FitReport fit_best(const ComponentModel& model, const Binned& points, const Binned& bins,
                                            const std::vector<ComponentStart>& starts, Freedom freedom);
 
@@ -48,5 +49,11 @@ enum class Freedom { all, no_tail, arrhenius_tail, background_only };
 /// divided by what the fit leaves of it; and (1 + r)/(1 - r) of a first-order autoregression, r the correlation of neighbours,
 /// when r > 3/sqrt(points), at most points/(2 parameters).
 [[nodiscard]] double drift_factor(const ComponentModel& model, const Binned& points, std::span<const double> values);
+
+/// Sum of the squared weighted differences from the mean: what there is to describe.
+[[nodiscard]] double centred_square(const Binned& curve);
+
+/// First-order variance of a number with these derivatives; 0 of a parameter that was fixed.
+[[nodiscard]] double propagated(std::span<const double> covariance, std::span<const double> slopes);
 
 }  // namespace sluice::dma_peak

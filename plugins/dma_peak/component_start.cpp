@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// Bins, the automatic range, and the grids of starts.
+// Bins, and the grids of starts.
 #include "component_start.hpp"
 
 #include <algorithm>
@@ -14,40 +14,11 @@ namespace {
 using Doubles = std::vector<double>;
 
 constexpr double kJ_over_R = 1000 / numerics::gas_constant_J_per_mol_K;
-constexpr double flank_rise = 1.5;  ///< over the value at the smallest slope
 
 double dot(const Doubles& a, const Doubles& b) {
     double sum = 0;
     for (std::size_t i = 0; i < a.size(); ++i) sum += a[i] * b[i];
     return sum;
-}
-
-/// Slope of ln y over two bins to either side; y is held above 5 % of its median size.
-Doubles logarithmic_slopes(const Binned& curve) {
-    Doubles sizes;
-    for (const double each : curve.value) sizes.push_back(std::abs(each));
-    std::nth_element(sizes.begin(), sizes.begin() + static_cast<std::ptrdiff_t>(sizes.size() / 2), sizes.end());
-    const double least = 0.05 * sizes[sizes.size() / 2];
-    const auto logarithm = [&](std::size_t i) { return std::log(std::max(curve.value[i], least)); };
-    Doubles slopes;
-    for (std::size_t i = 2; i + 2 < curve.size(); ++i)
-        slopes.push_back((logarithm(i + 2) - logarithm(i - 2)) / (curve.temperature_K[i + 2] - curve.temperature_K[i - 2]));
-    return slopes;
-}
-
-/// The bin with the smallest logarithmic slope between two steeper rises, by the lesser of the two differences; size() without.
-std::size_t flattest(const Binned& curve) {
-    const auto slopes = logarithmic_slopes(curve);
-    Doubles steepest_behind(slopes);
-    for (std::size_t i = slopes.size() - 1; i-- > 0;) steepest_behind[i] = std::max(slopes[i], steepest_behind[i + 1]);
-    double steepest_before = slopes[0], deepest = 0;
-    std::size_t out = curve.size();
-    for (std::size_t i = 0; i < slopes.size(); ++i) {
-        steepest_before = std::max(steepest_before, slopes[i]);
-        const double depth = std::min(steepest_before, steepest_behind[i]) - slopes[i];
-        if (depth > deepest) deepest = depth, out = i + 2;
-    }
-    return out;
 }
 
 /// The column of a linear problem with what earlier columns describe taken out, and its length.
@@ -207,21 +178,6 @@ Binned binned(const Points& points, std::span<const double> root_weight, std::si
     return out;
 }
 
-double upper_end_K(const Binned& curve, const std::optional<double>& near_K, Upper upper) {
-    const auto& temperature = curve.temperature_K;
-    const double last = temperature.back();
-    if (curve.size() < 10) return last;
-    std::size_t valley = near_K ? static_cast<std::size_t>(std::lower_bound(temperature.begin(), temperature.end(), *near_K) -
-                                                           temperature.begin())
-                                : flattest(curve);
-    if (valley >= curve.size()) return last;
-    for (std::size_t i = valley; i < curve.size(); ++i) {
-        if (curve.value[i] > flank_rise * curve.value[valley]) return temperature[upper == Upper::flank ? i : valley];
-        if (curve.value[i] < curve.value[valley]) valley = i;
-    }
-    return last;
-}
-
 double chi_square(const ComponentModel& model, const Binned& curve, std::span<const double> values) {
     std::vector<double> fitted(curve.size());
     model.evaluate(ComponentPart::whole, values, curve.temperature_K, fitted, {});
@@ -265,6 +221,20 @@ std::vector<ComponentStart> starts_on_grid(const ComponentModel& model, const Bi
     }
     std::stable_sort(out.begin(), out.end(), [](const auto& a, const auto& b) { return a.chi_square < b.chi_square; });
     return out;
+}
+
+std::vector<double> background_on_grid(const ComponentModel& model, const Binned& curve, std::span<const double> values) {
+    Doubles best(values.begin(), values.end());
+    best[ComponentModel::height] = 0;
+    if (model.options().background == Background::cole_cole) return best;
+    const Doubles peak(best.begin(), best.begin() + static_cast<std::ptrdiff_t>(model.peak_size()));
+    double lowest = chi_square(model, curve, best);
+    for (const auto& each : nonlinear_candidates(model, curve.temperature_K.front(), curve.temperature_K.back())) {
+        auto next = joined(peak, solved_background(model, curve, peak, each));
+        const double chi = chi_square(model, curve, next);
+        if (chi < lowest) lowest = chi, best = std::move(next);
+    }
+    return best;
 }
 
 std::vector<ComponentStart> starts_from_tail(const ComponentModel& model, const Binned& curve,

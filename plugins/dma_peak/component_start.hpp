@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// From a curve alone: the range to fit, its points in bins, and where the fit of a component may start.
+// From a curve alone: its points in bins, and where the fit of a component may start.
 #pragma once
 
 #include <cstddef>
@@ -22,13 +22,6 @@ struct Binned {
 /// Equal numbers of points in at most `most` bins. root_weight: of the points, 1/sigma each.
 [[nodiscard]] Binned binned(const Points& points, std::span<const double> root_weight, std::size_t most);
 
-/// How far up a fit reaches by itself. flank: to where the curve behind the peak or shoulder first exceeds 1.5 times its lowest
-/// value since, or the last point; valley: to the bin of that lowest value.
-enum class Upper { flank, valley };
-
-/// That temperature, from `near_K` on; without, from where the logarithmic slope is smallest between two steeper rises.
-[[nodiscard]] double upper_end_K(const Binned& curve, const std::optional<double>& near_K, Upper upper);
-
 /// Sum of the squared weighted residuals; infinite where the model has no value.
 [[nodiscard]] double chi_square(const ComponentModel& model, const Binned& curve, std::span<const double> values);
 
@@ -42,6 +35,11 @@ struct ComponentStart {
 /// heights follow by linear least squares. The best one for each background, best first; empty when no peak of the grid has a
 /// height above 0. Not for Background::cole_cole.
 [[nodiscard]] std::vector<ComponentStart> starts_on_grid(const ComponentModel& model, const Binned& curve);
+
+/// Where the fit of the background alone may start: these values without the peak, or with the tail of the grid, its amplitudes
+/// solved for, that describes the curve best.
+[[nodiscard]] std::vector<double> background_on_grid(const ComponentModel& model, const Binned& curve,
+                                                     std::span<const double> values);
 
 /// Starts for Background::cole_cole from the fit of the same peak on an arrhenius background below the flank, whose tail is
 /// that of the relaxation looked for.

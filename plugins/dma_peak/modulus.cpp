@@ -30,6 +30,21 @@ void check(const ModulusOptions& options) {
                                     " K. Swap the two.");
 }
 
+/// Level and slope at the temperatures that both have: in a gap of the data one may reach farther than the other.
+Smoothed common(const Series& level, const Series& slope) {
+    Smoothed both;
+    for (std::size_t i = 0, j = 0; i < level.size() && j < slope.size();) {
+        const double a = level.temperature_K[i], b = slope.temperature_K[j];
+        if (a == b) {
+            both.level.add(a, level.at(i));
+            both.slope.add(b, slope.at(j));
+        }
+        i += a <= b ? 1 : 0;
+        j += b <= a ? 1 : 0;
+    }
+    return both;
+}
+
 /// Temperatures of a series whose windows are full: slopes nearer to an end are too uncertain to be searched.
 struct Full {
     std::size_t begin = 0, end = 0;
@@ -180,9 +195,9 @@ ModulusResult modulus_drop(const Curve& curve, const ModulusOptions& options) {
     result.status = points.turns ? ModulusStatus::turns : ModulusStatus::too_few_points;
     if (points.turns || static_cast<std::ptrdiff_t>(points.size()) < least_points) return result;
     const double half = options.half_width_K;
-    const Smoothed smooth{smoothed(points, half, half / 2, 1).level, smoothed(points, half, half / 2).slope};
+    const Smoothed smooth = common(smoothed(points, half, half / 2, 1).level, smoothed(points, half, half / 2).slope);
     const auto full = full_windows(smooth.slope, half);
-    if (full.end < full.begin + 3 || smooth.slope.size() != smooth.level.size()) return result;
+    if (full.end < full.begin + 3) return result;
     const auto drop = steepest_fall(smooth.slope, full);
     result.status = ModulusStatus::none;
     const bool clear = smooth.slope.value[drop] < -options.significance * smooth.slope.sigma[drop];

@@ -90,8 +90,7 @@ public:
         const Curve curve{temperature, item.values("data"), item.variances("data"), item.mask("data")};
         const auto near = near_of(item);
         const auto peak = write_apparent(item, curve, near);
-        // The component that belongs to the apparent peak, not that of a higher relaxation in the same curve.
-        write_component(item, curve, near || peak.status != ApparentStatus::ok ? near : std::optional(peak.temperature.value));
+        write_component(item, curve, near_of_component(near, peak));
         write_modulus(item, temperature);
     }
 
@@ -99,6 +98,13 @@ private:
     static std::optional<double> near_of(const sdk::Item& item) {
         const auto near = item.number("near");
         return near && std::isfinite(*near) ? near : std::nullopt;
+    }
+
+    /// The component that belongs to the apparent peak or shoulder, not that of a higher relaxation in the same curve; where
+    /// `near` names something far from it, that.
+    std::optional<double> near_of_component(const std::optional<double>& near, const ApparentPeak& peak) const {
+        const bool other = std::isnan(peak.found_K) || (near && std::abs(*near - peak.found_K) > 2 * apparent_.half_width_K);
+        return other ? near : std::optional(peak.found_K);
     }
 
     ApparentPeak write_apparent(const sdk::Item& item, const Curve& curve, const std::optional<double>& near) const {

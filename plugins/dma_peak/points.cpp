@@ -10,6 +10,7 @@
 
 #include <sluice/numerics/axis.hpp>
 #include <sluice/numerics/fail.hpp>
+#include <sluice/numerics/scan_direction.hpp>
 
 namespace sluice::dma_peak {
 namespace {
@@ -27,51 +28,11 @@ void check_lengths(const Curve& curve) {
 bool usable(const Curve& curve, std::size_t i) {
     if (!std::isfinite(curve.temperature_K[i]) || !std::isfinite(curve.value[i])) return false;
     if (!curve.mask.empty() && curve.mask[i] != 0) return false;
+    if (!(curve.temperature_K[i] > 0))
+        numerics::fail<std::invalid_argument>(
+            "a temperature is ", curve.temperature_K[i],
+            " K, must be above 0 K. Is its unit degC? Mask the point if it is a false reading.");
     return curve.variance.empty() || (std::isfinite(curve.variance[i]) && curve.variance[i] > 0);
-}
-
-/// Adds up the sweeps of a sequence of temperatures: see usable_points().
-class Sweeps {
-public:
-    explicit Sweeps(double tolerance_K) : tolerance_K_(tolerance_K) {}
-
-    void add(double temperature_K) {
-        ++since_extreme_;
-        if (points_++ == 0) begin_ = extreme_ = temperature_K;
-        const double further = direction_ * (temperature_K - extreme_);
-        if (direction_ == 0 ? std::abs(temperature_K - begin_) > tolerance_K_ : further < -tolerance_K_)
-            turn_to(temperature_K);
-        else if (direction_ != 0 && further >= 0)
-            extreme_ = temperature_K, since_extreme_ = 0;
-    }
-    [[nodiscard]] double length_K() const { return length_K_ + sweep_K(points_ - since_extreme_); }
-
-private:
-    static constexpr std::ptrdiff_t least_points = 8;
-
-    [[nodiscard]] double sweep_K(std::ptrdiff_t points) const { return points < least_points ? 0 : std::abs(extreme_ - begin_); }
-
-    void turn_to(double temperature_K) {
-        length_K_ += sweep_K(points_ - since_extreme_);
-        points_ = since_extreme_ + 1;  // the extreme belongs to both runs
-        begin_ = extreme_;
-        extreme_ = temperature_K;
-        direction_ = extreme_ > begin_ ? 1 : -1;
-        since_extreme_ = 0;
-    }
-
-    double tolerance_K_, begin_ = 0, extreme_ = 0, length_K_ = 0;
-    double direction_ = 0;
-    std::ptrdiff_t points_ = 0, since_extreme_ = 0;
-};
-
-bool goes_there_and_back(const std::vector<double>& temperature_K) {
-    if (temperature_K.empty()) return false;
-    const auto [low, high] = std::minmax_element(temperature_K.begin(), temperature_K.end());
-    const double range_K = *high - *low;
-    Sweeps sweeps(0.02 * range_K);
-    for (const double each : temperature_K) sweeps.add(each);
-    return sweeps.length_K() > 1.5 * range_K;
 }
 
 }  // namespace
@@ -90,7 +51,7 @@ Points usable_points(const Curve& curve, double from_K, double to_K) {
     std::stable_sort(order.begin(), order.end(),
                      [&](std::size_t a, std::size_t b) { return curve.temperature_K[a] < curve.temperature_K[b]; });
     Points points;
-    points.turns = goes_there_and_back(as_measured);
+    points.turns = numerics::scan_path(as_measured).there_and_back();
     for (const auto i : order) {
         points.temperature_K.push_back(curve.temperature_K[i]);
         points.value.push_back(curve.value[i]);

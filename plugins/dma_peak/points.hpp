@@ -19,10 +19,9 @@ struct Points {
 
 /// The points of a curve that are not masked, whose temperature and value are finite, whose variance, if there is one, is
 /// finite and above 0, and whose temperature is inside [from_K, to_K] (1e-9 relative to spare; NaN: no limit).
-/// `turns`: the points, in the order they came in, sweep more than 1.5 times their range of temperature. A sweep is a run
-/// in one direction of 8 points or more that does not go back by more than 2 % of the range: so neither jitter of the
-/// temperature nor points in mixed order count, and two heating runs, or heating and cooling, do.
-/// Throws std::invalid_argument when lengths differ.
+/// `turns`: the points, in the order they came in, go there and back: numerics::ScanPath says what that is. Neither jitter of the
+/// temperature nor points in mixed order count; two heating runs, or heating and cooling, do.
+/// Throws std::invalid_argument when lengths differ, or a temperature that is finite and not masked is not above 0 K.
 [[nodiscard]] Points usable_points(const Curve& curve, double from_K, double to_K);
 
 }  // namespace sluice::dma_peak

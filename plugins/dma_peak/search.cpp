@@ -34,12 +34,6 @@ double scatter(const Points& points, double half_K) {
     return std::max(least, *middle);
 }
 
-void add(Series& series, double temperature_K, const Value& value) {
-    series.temperature_K.push_back(temperature_K);
-    series.value.push_back(value.value);
-    series.sigma.push_back(std::sqrt(value.variance));
-}
-
 /// The lowest point on one side of `top` before the series is higher than it.
 std::size_t base_of(const Series& series, double sign, std::size_t top, std::ptrdiff_t step) {
     std::size_t lowest = top;
@@ -71,8 +65,8 @@ Smoothed smoothed(const Points& points, double half_K, double step_K, std::ptrdi
         const double centre = t.front() + step_K * static_cast<double>(k);
         const LocalPolynomial local(weighted, centre, half_K, order);
         if (!local.solved()) continue;
-        add(out.level, centre, local.at(centre));
-        add(out.slope, centre, local.derivative(centre, 1));
+        out.level.add(centre, local.at(centre));
+        out.slope.add(centre, local.derivative(centre, 1));
     }
     return out;
 }

@@ -2,6 +2,7 @@
 // A curve smoothed by local polynomials, and the maxima and minima that stand out of its noise.
 #pragma once
 
+#include <cmath>
 #include <cstddef>
 #include <vector>
 
@@ -13,6 +14,12 @@ namespace sluice::dma_peak {
 struct Series {
     std::vector<double> temperature_K, value, sigma;
     [[nodiscard]] std::size_t size() const { return value.size(); }
+    void add(double at_K, const Value& number) {
+        temperature_K.push_back(at_K);
+        value.push_back(number.value);
+        sigma.push_back(std::sqrt(number.variance));
+    }
+    [[nodiscard]] Value at(std::size_t i) const { return {value[i], sigma[i] * sigma[i]}; }
 };
 
 struct Smoothed {

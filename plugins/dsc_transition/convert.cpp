@@ -9,6 +9,7 @@
 
 #include <sluice/numerics/fail.hpp>
 #include <sluice/numerics/linear_fit.hpp>
+#include <sluice/numerics/scan_direction.hpp>
 
 namespace sluice::dsc_transition {
 namespace {
@@ -17,8 +18,6 @@ using numerics::fail;
 using Doubles = std::vector<double>;
 using Positions = std::vector<std::size_t>;
 
-constexpr double jitter = 0.02;       // of the range of temperature: a turn that is smaller is none
-constexpr double longest_path = 1.5;  // of the range
 constexpr std::size_t fewest_points = 20;
 
 void check_column(const char* name, std::size_t got, std::size_t needed, bool optional) {
@@ -70,31 +69,6 @@ double median_of(Doubles values) {
 
 // --- one direction -----------------------------------------------------------------------------------------------------------
 
-/// Places of the turning points, both ends included; a turn counts once the way back exceeds `tolerance`.
-Positions turning_points(const Doubles& temperature, double tolerance) {
-    Positions turns{0};
-    std::size_t lowest = 0, highest = 0, extreme = 0;
-    int direction = 0;
-    for (std::size_t i = 1; i < temperature.size(); ++i) {
-        if (direction == 0) {
-            if (temperature[i] < temperature[lowest]) lowest = i;
-            if (temperature[i] > temperature[highest]) highest = i;
-            if (temperature[i] - temperature[lowest] > tolerance)
-                direction = 1, extreme = i;
-            else if (temperature[highest] - temperature[i] > tolerance)
-                direction = -1, extreme = i;
-            continue;
-        }
-        const double onward = direction * (temperature[i] - temperature[extreme]);
-        if (onward >= 0)
-            extreme = i;
-        else if (-onward > tolerance)
-            turns.push_back(extreme), direction = -direction, extreme = i;
-    }
-    turns.push_back(temperature.size() - 1);
-    return turns;
-}
-
 struct Stretch {
     std::size_t first = 0, last = 0;  ///< both included
     bool ordered = true;              ///< false: the points follow no path
@@ -102,19 +76,15 @@ struct Stretch {
 
 /// The longest stretch in one direction; nothing where the path is too long for one.
 bool one_direction(const Doubles& temperature, Stretch& stretch) {
-    stretch = {0, temperature.size() - 1, true};
-    const auto [low, high] = std::minmax_element(temperature.begin(), temperature.end());
-    const double range = *high - *low;
-    const auto turns = turning_points(temperature, jitter * range);
-    stretch.ordered = turns.size() <= temperature.size() / 4;
+    const auto path = numerics::scan_path(temperature);
+    stretch = {0, temperature.size() - 1, path.ordered()};
     if (!stretch.ordered) return true;
-    double path = 0, longest = -1;
-    for (std::size_t k = 1; k < turns.size(); ++k) {
-        const double length = std::abs(temperature[turns[k]] - temperature[turns[k - 1]]);
-        path += length;
-        if (length > longest) longest = length, stretch = {turns[k - 1], turns[k], true};
+    double longest = -1;
+    for (std::size_t k = 1; k < path.turns.size(); ++k) {
+        const double length = std::abs(temperature[path.turns[k]] - temperature[path.turns[k - 1]]);
+        if (length > longest) longest = length, stretch = {path.turns[k - 1], path.turns[k], true};
     }
-    return path <= longest_path * range;
+    return !path.there_and_back();
 }
 
 /// Leaves out the rows at both ends of a stretch at which temperature hardly changes.

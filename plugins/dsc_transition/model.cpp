@@ -8,6 +8,7 @@
 
 #include <sluice/numerics/least_squares.hpp>
 
+#include "correlation.hpp"
 #include "step_data.hpp"
 
 namespace sluice::dsc_transition {
@@ -183,7 +184,9 @@ StepNumbers model_step(const StepData& data, const StepWindows& windows, const S
     if (!out.converged) return out;
     const double scatter = fit.reduced_chi_square();
     if (!data.variances.empty()) out.reduced_chi_square = scatter;
-    fill(fit, data, shape, centre, data.variances.empty() ? scatter : 1, out);
+    std::vector<double> residuals(points.x.size());
+    residuals_of(shape, points, centre, fit.values, residuals, {});
+    fill(fit, data, shape, centre, (data.variances.empty() ? scatter : 1) * correlation_factor(residuals), out);
     out.curve.assign(data.T.size(), std::numeric_limits<double>::quiet_NaN());
     for (std::size_t i = 0; i < data.T.size(); ++i)
         if (data.T[i] >= windows.glass.from && data.T[i] <= windows.liquid.to)

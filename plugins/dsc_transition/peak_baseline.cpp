@@ -8,6 +8,8 @@
 
 #include <sluice/numerics/linear_fit.hpp>
 
+#include "correlation.hpp"
+
 namespace sluice::dsc_transition {
 namespace {
 
@@ -57,23 +59,6 @@ struct FlankSystem {
         add(right, 1, sides.last_K);
     }
 };
-
-/// 1 + 2 sum of the autocorrelation, up to its first negative value: how much less a mean of these is known than by
-/// independent ones. residuals: those of one flank.
-double correlation_factor(const std::vector<double>& residuals) {
-    const auto n = residuals.size();
-    const double whole = std::inner_product(residuals.begin(), residuals.end(), residuals.begin(), 0.0);
-    if (n < 20 || !(whole > 0)) return 1;
-    double sum = 1;
-    for (std::size_t lag = 1; lag < n / 4; ++lag) {
-        const auto shift = static_cast<std::ptrdiff_t>(lag);
-        const double part = std::inner_product(residuals.begin() + shift, residuals.end(), residuals.begin(), 0.0) / whole;
-        // Of white noise a coefficient is within 2 / sqrt(n) of 0 in most cases: that is no correlation.
-        if (part < 2 / std::sqrt(static_cast<double>(n))) break;
-        sum += 2 * part;
-    }
-    return sum;
-}
 
 double correlation_of(const FlankSystem& system, const numerics::LinearFit& fit, std::size_t left_points) {
     const auto line = numerics::evaluate(fit, system.design);

@@ -94,12 +94,12 @@ std::vector<StepWindows> other_ranges(const StepWindows& windows) {
     return out;
 }
 
-double largest_shift(const StepData& data, const StepWindows& windows, const StepNumbers& start, const StepOptions& options,
-                     double onset) {
+/// numbers: of the windows chosen; the model starts there.
+double largest_shift(const StepData& data, const StepWindows& windows, const StepNumbers& numbers, const StepOptions& options) {
     double largest = 0;
     const auto take = [&](const StepWindows& each, StepShape shape) {
-        const double other = evaluated(data, each, start, options.method, shape).onset.value;
-        if (std::isfinite(other)) largest = std::max(largest, std::abs(other - onset));
+        const double other = evaluated(data, each, numbers, options.method, shape).onset.value;
+        if (std::isfinite(other)) largest = std::max(largest, std::abs(other - numbers.onset.value));
     };
     const bool model = options.method == StepMethod::model;
     for (const auto& each : model ? other_ranges(windows) : other_windows(windows)) take(each, options.shape);
@@ -187,11 +187,14 @@ StepResult evaluate_step(const Scan& scan, const StepOptions& options) {
     out.glass_window = found.glass;
     out.liquid_window = found.liquid;
     data.noise = pooled_noise(data, windows);
+    if (found.status == StepStatus::overlap) {  // the upper part of the step is the exotherm's already
+        windows.slope_window_K = std::min(windows.slope_window_K, found.falls_from_K - found.middle_K);
+        windows.overshoot_from_K = std::min(found.middle_K + found.half_width_K, (found.middle_K + found.falls_from_K) / 2);
+    }
     const auto construct = construct_step(data, windows);
     const bool over = found.status == StepStatus::overshoot;
     const double above = over ? first_above(data, construct.liquid, windows) : std::numeric_limits<double>::quiet_NaN();
     if (over) windows.overshoot_from_K = above - found.half_width_K / 4;
-    if (found.status == StepStatus::overlap) windows.overshoot_from_K = found.middle_K + found.half_width_K;
     const auto numbers = evaluated(data, windows, construct, options.method, options.shape);
     if (!numbers.solved)
         out.status = StepStatus::too_few_points;
@@ -201,7 +204,12 @@ StepResult evaluate_step(const Scan& scan, const StepOptions& options) {
     take_over(numbers, data.sign, out);
     const bool by_construct = options.method == StepMethod::construct;
     out.onset_bias = by_construct ? bias_of(options.shape, numbers.slope_window_K, (out.end.value - out.onset.value) / 2) : 0;
-    out.onset_shift = largest_shift(data, windows, construct, options, out.onset.value);
+    out.onset_shift = largest_shift(data, windows, numbers, options);
+    if (by_construct && found.status == StepStatus::overlap) {  // its window was narrowed: what the one asked for would give
+        windows.slope_window_K = options.slope_window_K;
+        const double wide = construct_step(data, windows).onset.value;
+        if (std::isfinite(wide)) out.onset_shift = std::max(out.onset_shift, std::abs(wide - out.onset.value));
+    }
     if (over) out.overshoot = area_above(data, numbers.liquid, above, windows.liquid.from);
     return out;
 }

@@ -2,6 +2,7 @@
 // Where the lines of a glass transition may be fitted: the search for a step between two straight stretches.
 #pragma once
 
+#include <limits>
 #include <optional>
 #include <span>
 #include <vector>
@@ -23,9 +24,10 @@ struct StepCurve {
 struct FoundStep {
     StepStatus status = StepStatus::none;  ///< ok, overshoot, overlap, none
     Range glass, liquid;
-    double middle_K = 0;      ///< half step
-    double half_width_K = 0;  ///< half the way from extrapolated onset to end, roughly
-    double step = 0;          ///< unit of y
+    double middle_K = 0;                                            ///< half step
+    double half_width_K = 0;                                        ///< half the way from extrapolated onset to end, roughly
+    double step = 0;                                                ///< unit of y
+    double falls_from_K = std::numeric_limits<double>::infinity();  ///< where an exotherm on the step turns the curve down
 };
 
 [[nodiscard]] FoundStep find_step(const StepCurve& curve, const StepOptions& options);

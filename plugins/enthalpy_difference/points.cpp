@@ -8,12 +8,10 @@
 #include <stdexcept>
 
 #include <sluice/numerics/fail.hpp>
+#include <sluice/numerics/scan_direction.hpp>
 
 namespace sluice::enthalpy_difference {
 namespace {
-
-constexpr double jitter = 0.02;       ///< of the range of temperature
-constexpr double longest_path = 1.5;  ///< in ranges
 
 void check_length(const char* name, std::size_t got, std::size_t needed, bool optional) {
     if (got == needed || (optional && got == 0)) return;
@@ -70,24 +68,7 @@ bool goes_there_and_back(const Curves& curves) {
     std::vector<double> t;
     for (std::size_t i = 0; i < curves.temperature_K.size(); ++i)
         if (usable(curves, i)) t.push_back(curves.temperature_K[i]);
-    if (t.size() < 3) return false;
-    const auto [low, high] = std::minmax_element(t.begin(), t.end());
-    const double range = *high - *low;
-    double path = 0, turn = t.front(), extreme = t.front();
-    std::size_t turns = 0;
-    for (const double each : t) {
-        const double way = extreme - turn;
-        if (way * (each - extreme) >= 0) {  // further on, or nowhere yet
-            extreme = each;
-        } else if (std::abs(each - extreme) > jitter * range) {
-            path += std::abs(way);
-            turn = extreme;
-            extreme = each;
-            ++turns;
-        }
-    }
-    path += std::abs(extreme - turn);
-    return path > longest_path * range && turns <= t.size() / 4;
+    return numerics::scan_path(t).there_and_back();
 }
 
 double scatter_of_neighbours(const DifferencePoints& points) {

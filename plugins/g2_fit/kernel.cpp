@@ -9,6 +9,7 @@
 
 #include <sluice/numerics/fail.hpp>
 #include <sluice/numerics/least_squares.hpp>
+#include <sluice/numerics/relaxation.hpp>
 
 #include "start.hpp"
 
@@ -51,8 +52,8 @@ Parameters parameters_of(std::span<const double> values) {
 void residuals(const Lags& lags, std::span<const double> values, std::span<double> out, std::span<double> jacobian) {
     const Parameters at = parameters_of(values);
     for (std::size_t i = 0; i < lags.size(); ++i) {
-        const double log_x = at.log_rate + std::log(lags.delay[i]), power = std::exp(at.exponent * log_x);
-        const double e = std::exp(-2 * power), root_weight = std::sqrt(lags.weight[i]);
+        const double log_x = at.log_rate + std::log(lags.delay[i]), root_weight = std::sqrt(lags.weight[i]);
+        const auto [e, power] = numerics::stretched_exponential(log_x, at.exponent, 2);
         out[i] = root_weight * (at.baseline + at.contrast * e - lags.g2[i]);
         if (jacobian.empty()) continue;
         const double by_log_power = e > 0 ? -2 * power * at.contrast * e : 0;

@@ -6,6 +6,7 @@
 #include <cmath>
 
 #include <sluice/numerics/axis.hpp>
+#include <sluice/numerics/relaxation.hpp>
 
 namespace sluice::g2_fit {
 namespace {
@@ -57,7 +58,7 @@ Lags lags_in_use(const Curve& curve, const Options& options) {
 }
 
 double decay(double delay, const Parameters& at) {
-    return std::exp(-2 * std::exp(at.exponent * (at.log_rate + std::log(delay))));
+    return numerics::stretched_exponential(at.log_rate + std::log(delay), at.exponent, 2).value;
 }
 
 LogRates log_rate_bounds(const Lags& lags, double smallest_exponent) {

@@ -6,6 +6,7 @@
 #include <cmath>
 #include <limits>
 #include <memory>
+#include <optional>
 #include <stdexcept>
 
 #include <sluice/numerics/fail.hpp>
@@ -17,16 +18,20 @@ namespace {
 
 using numerics::fail;
 
-/// Throws unless strictly monotonic; true when decreasing.
+/// Throws unless strictly monotonic where it is a number; true when decreasing.
 bool decreases(std::span<const double> x) {
-    const bool down = x.size() > 1 && x[1] < x[0];
+    std::optional<double> before;
+    std::optional<bool> down;
     for (std::size_t i = 0; i < x.size(); ++i) {
-        if (!std::isfinite(x[i])) fail<std::domain_error>("x is ", x[i], " at index ", i, "; it must be finite.");
-        if (i > 0 && !(down ? x[i] < x[i - 1] : x[i] > x[i - 1]))
-            fail<std::domain_error>("x must increase or decrease strictly, but is ", x[i], " at index ", i, " after ", x[i - 1],
+        if (std::isnan(x[i])) continue;
+        if (std::isinf(x[i])) fail<std::domain_error>("x is ", x[i], " at index ", i, "; it must be finite.");
+        if (before && !down) down = x[i] < *before;
+        if (before && !(*down ? x[i] < *before : x[i] > *before))
+            fail<std::domain_error>("x must increase or decrease strictly, but is ", x[i], " at index ", i, " after ", *before,
                                     ". Sort the data, and merge repeated points (rebin).");
+        before = x[i];
     }
-    return down;
+    return down.value_or(false);
 }
 
 bool same_point(double g, double x) { return std::abs(g - x) <= 1e-12 * std::max(std::abs(g), std::abs(x)); }
@@ -91,7 +96,7 @@ Operator::Operator(std::span<const double> x, std::span<const std::uint8_t> usab
     : usable_(usable.begin(), usable.end()) {
     check_length("usable", usable.size(), x.size());
     for (std::size_t i = 0; i < x.size(); ++i)
-        if (usable[i] != 0) used_.push_back(i);
+        if (usable[i] != 0 && !std::isnan(x[i])) used_.push_back(i);
     if (decreases(x)) std::reverse(used_.begin(), used_.end());
     std::vector<double> used_x;
     for (const auto i : used_) used_x.push_back(x[i]);

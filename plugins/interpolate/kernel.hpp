@@ -32,9 +32,9 @@ public:
     /// Practical Guide to Splines, chapter IV. Weights below 1e-30 of the largest are left out; they at least halve from
     /// point to point. Beyond the ends both methods go on as the straight line that they have there.
     ///
-    /// x: [n], strictly increasing or strictly decreasing. usable: [n], nonzero: used. grid: [m], any order, the unit of x. A
-    /// point of the grid that is one of x to 1e-12 is that point. Two used points at least are needed, else only such ones
-    /// are not masked. Throws std::domain_error when x is not strictly monotonic or not finite, std::invalid_argument when
+    /// x: [n], strictly increasing or strictly decreasing; NaN: no point, as the padding of a shorter curve. usable: [n],
+    /// nonzero: used. grid: [m], any order, the unit of x. A point of the grid that is one of x to 1e-12 is that point. Two
+    /// used points at least are needed, else only such ones are not masked. Throws std::domain_error when x is not strictly monotonic or infinite, std::invalid_argument when
     /// lengths differ. Cubic needs some 200 operations for each point of the grid.
     Operator(std::span<const double> x, std::span<const std::uint8_t> usable, std::span<const double> grid,
              const Options& options);

@@ -88,12 +88,11 @@ Gradient gradient_of(Part part, Response response, Model model, const Shape& sha
 }
 
 /// (model - y) / sigma and its derivatives.
-void residuals(const Points& points, const Options& options, std::span<const double> given, std::span<double> out,
-               std::span<double> jacobian) {
+void residuals(const Points& points, const Options& options, std::span<const double> given, Shapes& remembered,
+               std::span<double> out, std::span<double> jacobian) {
     Values values;
     std::copy(given.begin(), given.end(), values.begin());
-    std::vector<Shape> shapes;
-    for (const double x : points.x) shapes.push_back(shape_of(options.domain, options.model, x, values, !jacobian.empty()));
+    const auto& shapes = remembered.at(values);
     for (std::size_t i = 0; i < points.size(); ++i) {
         const auto& [place, part, y, root_weight] = points.all[i];
         const double g = part_of(part, options.response, shapes[place].value);
@@ -104,8 +103,7 @@ void residuals(const Points& points, const Options& options, std::span<const dou
     }
 }
 
-FitReport least_squares(const Points& points, const Options& options) {
-    const Values start = best_start(points, options);
+FitReport least_squares(const Points& points, const Options& options, const Values& start) {
     std::array<FitParameter, n_parameters> parameters;
     for (std::size_t k = 0; k < n_parameters; ++k) {
         parameters[k].initial = start[k];
@@ -121,9 +119,10 @@ FitReport least_squares(const Points& points, const Options& options) {
     bounded(beta, options.smallest_exponent, largest_beta(options));
     bounded(alpha, options.smallest_exponent, 1);
     bounded(gamma_exponent, options.smallest_exponent, options.largest_gamma);
+    Shapes shapes(points, options);
     return numerics::least_squares(
         parameters, static_cast<std::ptrdiff_t>(points.size()),
-        [&](auto values, auto out, auto jacobian) { residuals(points, options, values, out, jacobian); });
+        [&](auto values, auto out, auto jacobian) { residuals(points, options, values, shapes, out, jacobian); });
 }
 
 bool outside(const Points& points, Domain domain, double log_of_tau) {
@@ -176,6 +175,31 @@ void fill(const FitReport& report, const Options& options, bool has_storage, dou
     }
 }
 
+/// What is known before anything is fitted, and whether that can be.
+Result without_fit(const Points& points, const Options& options) {
+    Result result;
+    result.points = static_cast<std::ptrdiff_t>(points.size());
+    result.values = known_values(options);
+    result.covariance = known_covariance(result.values);
+    result.curve.values.fill(unknown);
+    result.storage_curve = result.curve;
+    if (!numbers_are_good(options))
+        result.status = Status::bad_number;
+    else if (points.size() <= count_free(options, points.has_storage()) || points.all.front().part == Part::storage)
+        result.status = Status::too_few_points;
+    return result;
+}
+
+void derive(const Options& options, bool has_storage, Result& result) {
+    result.tau = tau_of(result);
+    result.mean_relaxation_time = mean_relaxation_time_of(result, options);
+    if (options.peak) result.peak_frequency = peak_frequency_of(result, options);
+    result.curve = {options.domain, options.model, options.response, false, result.values, result.covariance};
+    if (!has_storage) return;
+    result.storage_curve = result.curve;
+    result.storage_curve.storage = true;
+}
+
 }  // namespace
 
 Value Curve::at(double x) const {
@@ -189,36 +213,21 @@ Value Curve::at(double x) const {
 Result fit(const Data& data, const Options& options) {
     check(data, options);
     const Points points = points_in_use(data, options);
-    Result result;
-    result.points = static_cast<std::ptrdiff_t>(points.size());
-    result.values = known_values(options);
-    result.covariance = known_covariance(result.values);
-    result.curve.values.fill(unknown);
-    result.storage_curve = result.curve;
-    const bool with_storage = points.has_storage();
-    if (!numbers_are_good(options)) {
-        result.status = Status::bad_number;
+    Result result = without_fit(points, options);
+    if (result.status != Status::ok) return result;
+    const auto start = best_start(points, options);
+    if (!start) {
+        result.status = Status::not_converged;
         return result;
     }
-    if (points.size() <= count_free(options, with_storage) || points.all.front().part == Part::storage) {
-        result.status = Status::too_few_points;
-        return result;
-    }
-    const FitReport report = least_squares(points, options);
+    const FitReport report = least_squares(points, options, *start);
     const double scale = data.variances.empty() ? report.reduced_chi_square() : 1;
     result.status = status_of(points, options, report, scale);
     if (result.status == Status::not_converged) return result;
     result.reduced_chi_square = report.reduced_chi_square();
     if (result.status == Status::no_decay) return result;
-    fill(report, options, with_storage, scale, result);
-    result.tau = tau_of(result);
-    result.mean_relaxation_time = mean_relaxation_time_of(result, options);
-    if (options.peak) result.peak_frequency = peak_frequency_of(result, options);
-    result.curve = {options.domain, options.model, options.response, false, result.values, result.covariance};
-    if (with_storage) {
-        result.storage_curve = result.curve;
-        result.storage_curve.storage = true;
-    }
+    fill(report, options, points.has_storage(), scale, result);
+    derive(options, points.has_storage(), result);
     return result;
 }
 

@@ -97,16 +97,15 @@ struct Result {
 ///
 /// Source: Williams and Watts (1970), Trans. Faraday Soc. 66, 80; Havriliak and Negami (1967), Polymer 8, 161. cole_cole has
 /// gamma = 1, debye is beta = 1; in time there are kww and debye. The parameter fitted is ln(tau); variances of what follows
-/// from it are first order: <tau> = tau / beta Gamma(1 / beta), tau gamma for alpha = 1 (else it is infinite: NaN), and the
-/// frequency of the loss peak, omega / (2 pi) (of kww for beta from 0.05 to 1, else NaN).
-/// Left out: x outside of [first, last] (or below 0, or 0 in frequency), masked points, those that are not finite, and those
-/// whose variance is not above 0. Weights are 1/variance; without variances all points weigh 1, and covariances are scaled by
-/// the reduced chi-square.
-/// Start: the best of a grid over tau and the exponents from these points alone; amplitude and levels solved linearly.
-/// bad_number: beta is above 0 and at most 4 in time, 1 in frequency. no_decay: chi-square of constants (those given, else the
-/// best) is less than 9 (3 standard errors) above that of the fit. Bounds: tau from 1e-3 of the smallest time to 1e3 times the
-/// largest. Accuracy: exact data give tau and the exponents back to 1e-8. Throws std::invalid_argument for lengths that differ, a
-/// model or storage that the domain does not have, storage with weights of another kind, empty ranges.
+/// from it are first order: <tau> = tau / beta Gamma(1 / beta) (NaN of havriliak_negami and cole_cole: infinite for alpha < 1),
+/// and the frequency of the loss peak, omega / (2 pi) (of kww for beta from 0.05 to 1, else NaN). Left out: x outside of [first,
+/// last] (or below 0, or 0 in frequency), masked points, those that are not finite, and those whose variance is not above 0.
+/// Weights are 1/variance; without variances all points weigh 1, and covariances are scaled by the reduced chi-square. Start: the
+/// best of a grid over tau and the exponents from these points alone; amplitude and levels solved linearly. bad_number: beta is
+/// above 0 and at most 4 in time, 1 in frequency. no_decay: chi-square of constants (those given, else the best) is less than 9
+/// (3 standard errors) above that of the fit. Bounds: tau from 1e-3 of the smallest time to 1e3 times the largest. Accuracy:
+/// exact data give tau and the exponents back to 1e-8. Throws std::invalid_argument for lengths that differ, a model or storage
+/// that the domain does not have, storage with weights of another kind, empty ranges.
 [[nodiscard]] Result fit(const Data& data, const Options& options);
 
 }  // namespace sluice::kww_fit

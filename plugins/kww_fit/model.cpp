@@ -14,10 +14,10 @@
 namespace sluice::kww_fit {
 namespace {
 
-/// exp(-(t/tau)^beta)
-Shape stretched_exponential(double time_s, const Values& values) {
+Shape decay_at(double time_s, const Values& values) {
     if (time_s == 0) return {1, 0, 0, 0};
-    const double log_t = std::log(time_s) - values[log_tau], power = std::exp(values[beta] * log_t), e = std::exp(-power);
+    const double log_t = std::log(time_s) - values[log_tau];
+    const auto [e, power] = numerics::stretched_exponential(log_t, values[beta]);
     const double by_log_power = e > 0 ? -power * e : 0;
     return {e, -values[beta] * by_log_power, log_t * by_log_power, 0};
 }
@@ -62,7 +62,7 @@ void check_lengths(const Data& data) {
 std::size_t first_exponent(Model model) { return is_havriliak_negami(model) ? alpha : beta; }
 
 Shape shape_of(Domain domain, Model model, double x, const Values& values, bool slopes) {
-    if (domain == Domain::time) return stretched_exponential(x, values);
+    if (domain == Domain::time) return decay_at(x, values);
     const double omega_tau = x * std::exp(values[log_tau]);
     if (is_havriliak_negami(model)) return havriliak_negami_response(omega_tau, values[alpha], values[gamma_exponent], slopes);
     return kww_response(omega_tau, values[beta], slopes);
@@ -94,6 +94,15 @@ Points points_in_use(const Data& data, const Options& options) {
     }
     std::stable_sort(points.all.begin(), points.all.end(), [](const auto& a, const auto& b) { return a.part < b.part; });
     return points;
+}
+
+const std::vector<Shape>& Shapes::at(const Values& values) {
+    // tau and the exponents come before the amplitude, and make the shape
+    if (!shapes_.empty() && std::equal(values.begin(), values.begin() + amplitude, values_.begin())) return shapes_;
+    shapes_.clear();
+    for (const double x : points_.x) shapes_.push_back(shape_of(options_.domain, options_.model, x, values, true));
+    values_ = values;
+    return shapes_;
 }
 
 }  // namespace sluice::kww_fit

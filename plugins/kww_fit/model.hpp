@@ -49,6 +49,19 @@ struct Points {
 /// Throws std::invalid_argument for lengths that differ.
 [[nodiscard]] Points points_in_use(const Data& data, const Options& options);
 
+/// The shapes at all places, with slopes, remembered: a search asks for one set of parameters several times over.
+class Shapes {
+public:
+    Shapes(const Points& points, const Options& options) : points_(points), options_(options) {}
+    [[nodiscard]] const std::vector<Shape>& at(const Values& values);
+
+private:
+    const Points& points_;
+    const Options& options_;
+    Values values_{};
+    std::vector<Shape> shapes_;
+};
+
 /// The level of a point is its offset or the unrelaxed storage.
 [[nodiscard]] inline std::size_t level_of(Part part) { return part == Part::storage ? unrelaxed : offset; }
 

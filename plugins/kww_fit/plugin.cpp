@@ -6,11 +6,9 @@
 #include <iterator>
 #include <limits>
 #include <optional>
-#include <span>
 #include <string>
 #include <vector>
 
-#include <sluice/numerics/axis.hpp>
 #include <sluice/sdk/curve_outputs.hpp>
 #include <sluice/sdk/plugin.hpp>
 #include <sluice/sdk/points_to_fit.hpp>
@@ -47,55 +45,15 @@ Options options_of(const sdk::Setup& setup, Abscissa abscissa, double factor) {
     return options;
 }
 
-/// The x of fine_curve: those given, else the range of the points.
-class FineAxis {
-public:
-    explicit FineAxis(const sdk::Parameters& parameters)
-        : from_(parameters.optional_number("curve_from")),
-          to_(parameters.optional_number("curve_to")),
-          points_(parameters.integer("curve_points")),
-          logarithmic_(parameters.text("curve_spacing") == "logarithmic") {
-        if (from_ && to_ && !(*from_ < *to_)) throw sdk::RecipeError("curve_from must be below curve_to. Swap the two.");
-        if (logarithmic_ && from_ && !(*from_ > 0))
-            throw sdk::RecipeError("curve_from must be above 0 for logarithmic spacing. Give one, or curve_spacing: 'linear'.");
-    }
-
-    [[nodiscard]] std::int64_t points() const { return points_; }
-    [[nodiscard]] bool known() const { return from_ && to_; }
-    /// Empty where there is no range.
-    [[nodiscard]] std::vector<double> over(std::span<const double> x) const {
-        double first = std::numeric_limits<double>::infinity(), last = -first;
-        for (const double each : x)
-            if (std::isfinite(each) && (each > 0 || (each == 0 && !logarithmic_)))
-                first = std::min(first, each), last = std::max(last, each);
-        first = from_.value_or(first);
-        last = to_.value_or(last);
-        return first < last && std::isfinite(last - first) ? numerics::spaced(first, last, points_, logarithmic_)
-                                                           : std::vector<double>();
-    }
-
-private:
-    std::optional<double> from_, to_;
-    std::int64_t points_;
-    bool logarithmic_;
+/// A fitted curve over the x of the points.
+struct Scaled {
+    const Curve& curve;
+    double factor;  ///< of x, to the kernel's s or rad/s
+    [[nodiscard]] Value at(double x) const { return curve.at(x * factor); }
 };
 
-/// The axis of fine_curve, where it is known before data is read.
-void describe_fine_curve(const sdk::Probe& probe, const sdk::PointsToFit& points) {
-    const FineAxis axis(probe.parameters());
-    auto known = points.has_abscissa() ? std::nullopt : sdk::known_coordinate(probe.input("data"), "x");
-    std::vector<double> fine;
-    if (known) {
-        for (double& each : *known) each *= points.factor();
-        fine = axis.over(*known);
-    } else if (axis.known()) {
-        fine = axis.over({});
-    }
-    for (const auto* port : {"fine_curve", "fine_x"}) {
-        probe.output(port).set_dims({{"curve_x", axis.points()}});
-        if (!fine.empty()) probe.output(port).set_coordinate("curve_x", {{"curve_x", axis.points()}}, points.unit(), fine);
-    }
-    probe.output("fine_x").set_unit(points.unit());
+sdk::FineCurve fine_curve_of(const sdk::Parameters& parameters) {
+    return sdk::FineCurve(parameters, parameters.text("curve_spacing") == "logarithmic");
 }
 
 void describe_parameters(const sdk::Probe& probe) {
@@ -138,7 +96,7 @@ public:
           abscissa_(abscissa_of(setup, points_.unit())),
           factor_(to_kernel(setup, abscissa_, points_.unit())),
           options_(options_of(setup, abscissa_, factor_)),
-          axis_(setup.parameters()),
+          fine_(fine_curve_of(setup.parameters())),
           has_storage_(setup.input("storage").present()) {
         if (has_storage_)
             storage_factor_ = setup.context().unit_factor(setup.input("storage").unit(), setup.input("data").unit());
@@ -148,12 +106,11 @@ public:
         const sdk::PointsToFit points(probe);
         const auto abscissa = abscissa_of(probe, points.unit());
         check_inputs(probe, abscissa);
-        describe_fine_curve(probe, points);
+        fine_curve_of(probe.parameters()).describe(probe, points.unit(), points.known_x(probe));
         describe_parameters(probe);
         const auto data = probe.input("data");
         probe.output("reduced_chi_square").set_unit(data.has_variances() ? "1" : "(" + data.unit() + ")^2");
         for (const auto* port : {"curve", "storage_curve"}) probe.output(port).set_correlated_over("x");
-        probe.output("fine_curve").set_correlated_over("curve_x");
         for (const auto* port : {"beta", "tau", "mean_relaxation_time", "amplitude", "offset", "unrelaxed_storage", "alpha",
                                  "gamma", "peak_frequency", "curve", "storage_curve", "fine_curve"}) {
             probe.output(port).set_fact("model", probe.parameters().text("model"));
@@ -166,12 +123,10 @@ public:
         const auto x = points_.x(item);
         const auto result = fitted(item, x);
         write_numbers(item, result);
-        write_curve(item, "curve", result.curve, x);
-        write_curve(item, "storage_curve", result.storage_curve, x);
-        auto fine = axis_.over(x);
-        if (fine.empty()) fine.assign(static_cast<std::size_t>(axis_.points()), unknown);
-        std::copy(fine.begin(), fine.end(), item.out("fine_x").begin());
-        write_curve(item, "fine_curve", result.curve, fine);
+        const Scaled curve{result.curve, factor_}, storage_curve{result.storage_curve, factor_};
+        sdk::write_curve(item, "curve", curve, x);
+        sdk::write_curve(item, "storage_curve", storage_curve, x);
+        fine_.write(item, curve, x);
         warn(item.context(), result.status);
     }
 
@@ -230,18 +185,11 @@ private:
         item.out<std::int8_t>("status")[0] = static_cast<std::int8_t>(result.status);
     }
 
-    void write_curve(const sdk::Item& item, const char* port, const Curve& curve, const std::vector<double>& x) const {
-        if (!item.context().output_wanted(port)) return;
-        std::vector<double> scaled = x;
-        for (double& each : scaled) each *= factor_;
-        sdk::write_curve(item, port, curve, scaled);
-    }
-
     sdk::PointsToFit points_;
     Abscissa abscissa_;
     double factor_;  ///< of x, to the kernel's s or rad/s
     Options options_;
-    FineAxis axis_;
+    sdk::FineCurve fine_;
     bool has_storage_;
     double storage_factor_ = 1;
 };

@@ -164,11 +164,11 @@ double chi_square_of_constants(const Points& points, const Options& options) {
     return sum;
 }
 
-Values best_start(const Points& points, const Options& options) {
+std::optional<Values> best_start(const Points& points, const Options& options) {
     Values best{};
     double lowest = std::numeric_limits<double>::infinity();
     for (const auto& exponents : exponents_to_try(options)) try_all_taus(points, options, exponents, best, lowest);
-    return best;
+    return std::isfinite(lowest) ? std::optional(best) : std::nullopt;
 }
 
 }  // namespace sluice::kww_fit

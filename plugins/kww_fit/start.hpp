@@ -22,7 +22,8 @@ struct LogTaus {
 /// Chi-square of the constants that fit best, or of the offset given.
 [[nodiscard]] double chi_square_of_constants(const Points& points, const Options& options);
 
-/// The best of a grid over ln(tau) and the exponents, the rest solved linearly.
-[[nodiscard]] Values best_start(const Points& points, const Options& options);
+/// The best of a grid over ln(tau) and the exponents, the rest solved linearly. Nothing where no chi-square is a number (the
+/// squares of the values overflow).
+[[nodiscard]] std::optional<Values> best_start(const Points& points, const Options& options);
 
 }  // namespace sluice::kww_fit

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 #include <numbers>
+#include <optional>
 #include <vector>
 
 #include "errors.hpp"
@@ -19,6 +20,7 @@ constexpr double infinite = std::numeric_limits<double>::infinity();
 constexpr int directions = 180;
 constexpr double step = std::numbers::pi / directions;
 constexpr double smallest_step = 1e-18;  // of the angle: ends a bisection towards a level line
+constexpr double level = 1e-9;           // of S, between the best and the worst direction: below, rounding decides
 constexpr double vertical = 1e-7;        // cosine, in scaled coordinates: the slope is larger than all that the points can tell
 
 /// The best line of one direction: y cos t - x sin t = distance.
@@ -54,15 +56,17 @@ Direction look(const Problem& problem, double angle) {
     return found;
 }
 
-/// The direction of the lowest S.
-Direction best_direction(const Problem& problem) {
-    double best = 0, lowest = infinite;
+/// The direction of the lowest S; nothing where S is the same in all.
+std::optional<Direction> best_direction(const Problem& problem) {
+    double best = 0, lowest = infinite, highest = 0;
     for (int i = 0; i < directions; ++i) {
         const double angle = (i + 0.5) * step - std::numbers::pi / 2;
         const double chi_square = look(problem, angle).chi_square;
         if (chi_square < lowest) lowest = chi_square, best = angle;
+        if (chi_square < infinite) highest = std::max(highest, chi_square);
     }
     if (!(lowest < infinite)) return look(problem, best);
+    if (!(highest - lowest > level * highest)) return std::nullopt;
     double below = best - step, above = best + step;
     (look(problem, best).derivative > 0 ? above : below) = best;
     while (above - below > smallest_step) {
@@ -109,8 +113,19 @@ bool one_exact_x(const Problem& problem) {
     return spread == 0 && errors == 0;
 }
 
+bool is_symmetric(const Doubles& matrix, std::size_t n) {
+    constexpr double rounding = 1e-9;  // of the two standard errors
+    for (std::size_t i = 0; i < n; ++i)
+        for (std::size_t j = 0; j < i; ++j) {
+            const double difference = matrix[i * n + j] - matrix[j * n + i];
+            if (!(std::abs(difference) <= rounding * std::sqrt(matrix[i * n + i] * matrix[j * n + j]))) return false;
+        }
+    return true;
+}
+
 bool is_covariance(const Errors& errors) {
     if (errors.y_covariance.empty()) return true;
+    if (!is_symmetric(errors.y_covariance, errors.y_variances.size())) return false;
     Errors raised = errors;  // so that one that is singular to rounding passes here: errors of x can make up for it
     const auto n = errors.y_variances.size();
     for (std::size_t i = 0; i < n; ++i) raised.y_covariance[i * n + i] *= 1 + 1e-10;
@@ -120,11 +135,13 @@ bool is_covariance(const Errors& errors) {
 }
 
 void solve(const Problem& problem, const Options& options, Result& result) {
-    const Direction best = best_direction(problem);
-    if (!(best.chi_square < infinite)) {
-        result.status = problem.errors.y_covariance.empty() ? Status::not_determined : Status::covariance_not_positive;
+    const auto found = best_direction(problem);
+    if (!found || !(found->chi_square < infinite)) {
+        const bool no_weights = found && !problem.errors.y_covariance.empty();
+        result.status = no_weights ? Status::covariance_not_positive : Status::not_determined;
         return;
     }
+    const Direction& best = *found;
     Line line = unscaled(problem, scaled_line(problem, best));
     if (std::abs(best.cosine) < vertical || !(line.slope.variance > 0) || !std::isfinite(line.slope.variance)) {
         result.status = Status::not_determined;

@@ -15,7 +15,7 @@ enum class Status {
     ok,
     too_few_points,           ///< fewer than 2, or all at one x that has no errors
     not_determined,           ///< the best line is vertical, or no direction is better than the others
-    covariance_not_positive,  ///< of y: not that of any errors, or more than one point without errors
+    covariance_not_positive,  ///< of y: not that of any errors (not symmetric, say), or more than one point without errors
 };
 
 struct Points {

@@ -15,7 +15,7 @@ inline constexpr double unknown = std::numeric_limits<double>::quiet_NaN();
 
 enum class Status {
     ok,
-    reference_missing,          ///< the reference is masked or not finite: all is NaN
+    reference_missing,          ///< the reference is masked, not finite, or without a usable variance: all is NaN
     reference_not_significant,  ///< it is 0, or less than 3 standard errors from 0: fractions and ratios are NaN
 };
 

@@ -50,8 +50,7 @@ std::string unit_of_condition(const sdk::Setup& setup) {
     if (!unit)
         throw sdk::RecipeError(
             "the data has no coordinate of numbers along its conditions in which the reference could be found. Give it one, name "
-            "a "
-            "label, or connect the input 'reference_value'.");
+            "a label, or connect the input 'reference_value'.");
     return *unit;
 }
 
@@ -76,9 +75,10 @@ std::string labels_of(const sdk::Setup& setup) {
 
 /// "300 K" in the unit of the coordinate.
 std::optional<double> quantity(const sdk::Setup& setup, const std::string& text) {
+    if (text.find_first_of("0123456789") > text.find_first_not_of("+-. ")) return std::nullopt;  // "inf", "nanocrystalline"
     char* end = nullptr;
     const double value = std::strtod(text.c_str(), &end);
-    if (end == text.c_str()) return std::nullopt;
+    if (end == text.c_str() || !std::isfinite(value)) return std::nullopt;
     while (*end == ' ') ++end;
     const std::string unit(end), own = unit_of_condition(setup);
     if (unit.empty()) return value;

@@ -25,7 +25,7 @@ std::string quoted_key(const ColumnKey& key) {
 }
 
 bool same_bits(std::span<const double> a, std::span<const double> b) {
-    return a.size() == b.size() && std::memcmp(a.data(), b.data(), a.size_bytes()) == 0;
+    return a.size() == b.size() && (a.empty() || std::memcmp(a.data(), b.data(), a.size_bytes()) == 0);
 }
 
 std::size_t longest_column(std::span<const Table> tables, const ColumnKey& key) {

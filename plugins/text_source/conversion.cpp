@@ -4,7 +4,7 @@
 
 #include <variant>
 
-#include "units.hpp"
+#include <sluice/sdk/frequency.hpp>
 
 namespace sluice::text_source {
 namespace {
@@ -13,7 +13,7 @@ double factor(const sdk::Setup& setup, const std::string& from, const std::strin
     return setup.context().host().unit_factor(sdk::to_text(from), sdk::to_text(to));
 }
 
-/// The host converts by factors only; the scales with another zero are these two.
+/// The host gives factors only, and none between scales with unlike zeros; these two are defined by their zeros.
 std::optional<Affine> to_kelvin(const sdk::Setup& setup, const std::string& unit) {
     if (const double same = factor(setup, unit, "degC"); same != 0) return Affine{same, 273.15};
     if (const double same = factor(setup, unit, "degF"); same != 0) return Affine{same * 5 / 9, 459.67 * 5 / 9};
@@ -21,24 +21,22 @@ std::optional<Affine> to_kelvin(const sdk::Setup& setup, const std::string& unit
     return std::nullopt;
 }
 
-bool is_angular(const std::string& unit) { return unit.find("rad") != std::string::npos; }
-
 }  // namespace
+
+bool is_time_unit(const sdk::Setup& setup, const std::string& unit) { return factor(setup, unit, "s") != 0; }
+
+bool is_frequency_unit(const sdk::Setup& setup, const std::string& unit) { return factor(setup, unit, "Hz") != 0; }
 
 bool is_temperature_unit(const sdk::Setup& setup, const std::string& unit) { return to_kelvin(setup, unit).has_value(); }
 
 Affine conversion(const sdk::Setup& setup, const std::string& parameter, const std::string& from, const std::string& to) {
     const auto a = to_kelvin(setup, from), b = to_kelvin(setup, to);
     if (a && b) return {a->scale / b->scale, (a->offset - b->offset) / b->scale};
-    const auto hertz = hertz_in(from), wanted = hertz_in(to);
-    if (hertz && wanted) return {*hertz / *wanted, 0};
     const double scale = factor(setup, from, to);
     if (scale == 0)
         throw sdk::RecipeError(parameter + ": unit '" + from + "' of the column cannot be converted to '" + to + "'.");
-    if (is_angular(from) != is_angular(to) && factor(setup, from, "Hz") != 0)
-        throw sdk::RecipeError(parameter + ": '" + from + "' and '" + to +
-                               "' differ by 2 pi if one is an angular frequency. Write them as rad/s and Hz.");
-    return {scale, 0};
+    if (sdk::is_angular(from) == sdk::is_angular(to) || !is_frequency_unit(setup, from)) return {scale, 0};
+    return {sdk::to_hertz(setup.context(), from) / sdk::to_hertz(setup.context(), to), 0};
 }
 
 std::string unit_of(const sdk::Setup& setup, const std::string& file, const std::string& parameter,

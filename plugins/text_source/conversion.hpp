@@ -23,6 +23,11 @@ struct Affine {
 [[nodiscard]] Affine conversion(const sdk::Setup& setup, const std::string& parameter, const std::string& from,
                                 const std::string& to);
 
+[[nodiscard]] bool is_time_unit(const sdk::Setup& setup, const std::string& unit);
+
+/// Hz, and rad/s: see sdk::to_hertz().
+[[nodiscard]] bool is_frequency_unit(const sdk::Setup& setup, const std::string& unit);
+
 /// Whether the unit is one of temperature: kelvin, degC, degF.
 [[nodiscard]] bool is_temperature_unit(const sdk::Setup& setup, const std::string& unit);
 

@@ -4,8 +4,6 @@
 
 #include <algorithm>
 #include <cctype>
-#include <cmath>
-#include <limits>
 #include <stdexcept>
 #include <utility>
 
@@ -13,12 +11,10 @@
 
 #include "conversion.hpp"
 #include "header_keys.hpp"
-#include "units.hpp"
+#include "run_facts.hpp"
 
 namespace sluice::text_source {
 namespace {
-
-constexpr double unknown = std::numeric_limits<double>::quiet_NaN();
 
 std::optional<ColumnKey> optional_column(const sdk::Parameters& parameters, std::string_view name) {
     const auto json = Json::parse(parameters.json(name));
@@ -47,16 +43,16 @@ void check_piece_parameters(const sdk::Parameters& parameters, const PieceOption
             "segment_index is given, but segments is neither heating nor cooling. Remove it, or set segments.");
 }
 
-/// The further coordinate whose unit is one of time, when the recipe says so.
-std::optional<TimeColumn> time_column(const sdk::Parameters& parameters) {
+/// The further coordinates: one of them may be the time.
+std::vector<TimeColumn> time_columns(const sdk::Parameters& parameters) {
     const auto further = Json::parse(parameters.json("coordinates"));
-    for (const auto& each : further)
-        if (each.contains("unit") && seconds_in(each["unit"].get<std::string>()))
-            return TimeColumn{column_of(each["column"]), each["unit"].get<std::string>()};
-    return std::nullopt;
+    std::vector<TimeColumn> columns;
+    for (const auto& each : further) columns.push_back({column_of(each["column"]), each.value("unit", std::string())});
+    return columns;
 }
 
-PieceOptions piece_options(const sdk::Parameters& parameters) {
+PieceOptions piece_options(const sdk::Setup& setup) {
+    const auto parameters = setup.parameters();
     PieceOptions options;
     options.coordinate = column(parameters, "coordinate");
     const auto step = Json::parse(parameters.json("step"));
@@ -68,7 +64,8 @@ PieceOptions piece_options(const sdk::Parameters& parameters) {
     options.segment_index = parameters.optional_integer("segment_index").value_or(-1);
     options.turn_tolerance = parameters.number("turn_tolerance");
     options.minimum_rate = parameters.number("minimum_rate");
-    options.time = time_column(parameters);
+    options.times = time_columns(parameters);
+    options.is_time_unit = [setup](const std::string& unit) { return is_time_unit(setup, unit); };
     return options;
 }
 
@@ -151,21 +148,6 @@ std::string coordinate_name(const sdk::Parameters& parameters, const Curves& cur
                            "' of the coordinate's column is no name of letters, digits and '_'. Set coordinate_name.");
 }
 
-/// What the rows of each curve say of the run: its rate where the coordinate is a temperature, its frequency.
-void read_run(const sdk::Setup& setup, const std::vector<Table>& tables, const PieceOptions& options, const std::string& unit,
-              Curves& curves) {
-    const bool temperature = is_temperature_unit(setup, unit);
-    const double kelvins = temperature ? conversion(setup, "coordinate_unit", unit, "K").scale : 0;
-    for (const Table& table : tables) {
-        const auto& x = find_column(table, options.coordinate).values;
-        const auto times = times_s(table, options.time);
-        const auto rate = temperature && !times.empty() ? steady_rate(x, times, 60 * kelvins) : std::nullopt;
-        curves.rates_k_per_min.push_back(rate.value_or(unknown));
-        curves.frequencies_hz.push_back(single_frequency_hz(table).value_or(unknown));
-        curves.counts.push_back(std::ssize(x));
-    }
-}
-
 std::vector<Export> read_files(const sdk::Parameters& parameters, Dialect dialect, Curves& curves) {
     auto found = io::find_series(parameters.optional_text("file"), Json::parse(parameters.json("files")).get<Names>());
     curves.files = std::move(found.files);
@@ -212,7 +194,7 @@ Format format_of(const sdk::Parameters& parameters) {
 Curves read_curves(const sdk::Setup& setup) {
     const auto parameters = setup.parameters();
     const auto dialect = dialect_from_name(parameters.text("dialect"));
-    const auto options = piece_options(parameters);
+    const auto options = piece_options(setup);
     check_format(parameters, dialect);
     check_piece_parameters(parameters, options, dialect);
     Curves curves;
@@ -235,7 +217,7 @@ Curves read_curves(const sdk::Setup& setup) {
     const auto own = unit_of(setup, file, "coordinate_unit", asked.given, options.coordinate, curves.coordinate);
     (void)set_unit(setup, file, options.coordinate, asked, curves.coordinate);
     read_further(setup, tables, rows, curves);
-    read_run(setup, tables, options, own, curves);
+    read_rows(setup, tables, options, own, curves);
     return curves;
 }
 

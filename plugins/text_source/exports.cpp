@@ -8,7 +8,6 @@
 #include <utility>
 
 #include "lines.hpp"
-#include "units.hpp"
 
 namespace sluice::text_source {
 namespace {
@@ -48,13 +47,9 @@ bool has_modulated_signal(const Table& table) {
     });
 }
 
-std::optional<double> mass_from_text(std::string_view text, char decimal) {
-    text = trimmed(text);
-    const auto end = std::min(text.find_first_of(" \t"), text.size());
-    const auto number = parse_number(text.substr(0, end), decimal);
-    const auto unit = milligrams_in(trimmed(text.substr(end)));
-    if (!number || !unit || !(*number > 0)) return std::nullopt;
-    return *number * *unit;
+std::optional<HeaderNumber> mass_from_text(std::string_view text, const Format& format) {
+    const auto mass = number_and_unit(text, format);
+    return mass && mass->value > 0 && !mass->unit.empty() ? mass : std::nullopt;
 }
 
 Export read_export(const std::string& file, Dialect dialect, const Format& format) {

@@ -8,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include "header_keys.hpp"
 #include "kernel.hpp"
 
 namespace sluice::text_source {
@@ -21,7 +22,7 @@ enum class Dialect { table, trios, proteus, ta_universal };
 
 /// What a header says of the run; empty where it does not.
 struct RunFacts {
-    std::optional<double> mass_mg;
+    std::optional<HeaderNumber> mass;              ///< above 0, and its unit
     std::optional<double> heating_rate_k_per_min;  ///< below 0: cooling
     std::string exo;                               ///< "up" or "down"
     std::string instrument;
@@ -64,7 +65,7 @@ struct Export {
 /// Whether a title is that of a signal of temperature-modulated calorimetry: reversing, non-reversing, modulated.
 [[nodiscard]] bool has_modulated_signal(const Table& table);
 
-/// A number of milligrams with its unit, "9.00000 mg"; nothing when it is none or not above 0.
-[[nodiscard]] std::optional<double> mass_from_text(std::string_view text, char decimal);
+/// A mass with its unit, "9.00000 mg"; nothing when it has no unit, is no number or not above 0.
+[[nodiscard]] std::optional<HeaderNumber> mass_from_text(std::string_view text, const Format& format);
 
 }  // namespace sluice::text_source

@@ -51,6 +51,32 @@ ColumnTitle title_with_unit(std::string_view name, std::string_view unit) {
     return {std::string(trimmed(name)), unit_under_title(trimmed(name), respelled_unit(std::string(unit)))};
 }
 
+/// A line "#L r G" of a SPEC or .gr file has one word more than columns. Titles with spaces may stand between tabs.
+std::vector<ColumnTitle> titles_in(std::string_view line, char separator, std::size_t count, std::string_view comment) {
+    const auto text = without_comment_marks(line, comment);
+    const auto titles = parse_titles(text, separator, count);
+    if (!titles.empty()) return titles;
+    const bool marked = trimmed(line).starts_with("#L") && text.size() > 2 && text[0] == 'L' && is_blank(text[1]);
+    if (marked) return parse_titles(trimmed(text.substr(1)), separator, count);
+    return separator == ' ' ? parse_titles(text, '\t', count) : titles;
+}
+
+/// A last line of units counts as such only under titles that hold none.
+std::vector<ColumnTitle> titles_with_unit_row(std::span<const Line> header, char separator, std::size_t count,
+                                              std::string_view comment) {
+    if (header.size() < 2) return {};
+    const auto text = without_comment_marks(header.back().text, comment);
+    auto units = parse_units(text, separator, count);
+    if (units.empty() && separator == ' ') units = parse_units(text, '\t', count);
+    if (units.empty()) return {};
+    auto titles = titles_in(header[header.size() - 2].text, separator, count, comment);
+    for (std::size_t i = 0; i < titles.size(); ++i) {
+        if (!titles[i].unit.empty()) return {};
+        titles[i].unit = unit_under_title(titles[i].name, units[i]);
+    }
+    return titles;
+}
+
 }  // namespace
 
 ColumnTitle parse_title(std::string_view text) {
@@ -82,6 +108,12 @@ std::vector<ColumnTitle> parse_titles(std::string_view line, char separator, std
         std::all_of(titles.begin(), titles.end(), [](const ColumnTitle& title) { return starts_with_letter(title.name); });
     if (titles.size() != count || !are_names) return {};
     return titles;
+}
+
+std::vector<ColumnTitle> titles_above(std::span<const Line> header, char separator, std::size_t count, std::string_view comment) {
+    if (header.empty()) return {};
+    auto titles = titles_with_unit_row(header, separator, count, comment);
+    return titles.empty() ? titles_in(header.back().text, separator, count, comment) : titles;
 }
 
 std::vector<std::string> parse_units(std::string_view line, char separator, std::size_t count) {

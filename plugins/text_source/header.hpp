@@ -3,9 +3,12 @@
 #pragma once
 
 #include <cstddef>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
+
+#include "lines.hpp"
 
 namespace sluice::text_source {
 
@@ -29,6 +32,11 @@ struct ColumnTitle {
 
 /// "q (1/nm)", "q[1/nm]", or "q_1/nm", where only a tail with '/' or '^' is taken for a unit.
 [[nodiscard]] ColumnTitle parse_title(std::string_view title);
+
+/// The titles in the last line of a header, which may be a comment, or in the line before it when the last one holds units.
+/// Empty as parse_titles().
+[[nodiscard]] std::vector<ColumnTitle> titles_above(std::span<const Line> header, char separator, std::size_t count,
+                                                    std::string_view comment);
 
 /// How many fields the line has.
 [[nodiscard]] std::size_t count_titles(std::string_view line, char separator);

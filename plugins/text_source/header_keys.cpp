@@ -13,12 +13,6 @@
 namespace sluice::text_source {
 namespace {
 
-std::string_view without_comment_marks(std::string_view line, const Format& format) {
-    line = trimmed(line);
-    while (!format.comment.empty() && line.starts_with(format.comment)) line = trimmed(line.substr(format.comment.size()));
-    return line;
-}
-
 std::string list_of(const std::vector<HeaderKey>& keys) {
     constexpr std::size_t most = 30;
     std::string list;
@@ -26,7 +20,8 @@ std::string list_of(const std::vector<HeaderKey>& keys) {
     return list + (keys.size() > most ? ", …" : "");
 }
 
-/// Splits at the first white space.
+}  // namespace
+
 std::optional<HeaderNumber> number_and_unit(std::string_view text, const Format& format) {
     const auto end = std::min(text.find_first_of(" \t"), text.size());
     const auto number = parse_number(text.substr(0, end), format.decimal);
@@ -34,12 +29,10 @@ std::optional<HeaderNumber> number_and_unit(std::string_view text, const Format&
     return HeaderNumber{*number, respelled_unit(std::string(trimmed(text.substr(end))))};
 }
 
-}  // namespace
-
 std::vector<HeaderKey> header_keys(const Table& table, const Format& format) {
     std::vector<HeaderKey> keys;
     for (const auto& each : table.header) {
-        const auto line = without_comment_marks(each, format);
+        const auto line = without_comment_marks(each, format.comment);
         const auto mark = line.find_first_of("=:");
         if (mark == std::string_view::npos) continue;
         const auto name = trimmed(line.substr(0, mark));

@@ -2,8 +2,10 @@
 // Values that the lines above a table give by name: "qmax = 24", "# Wavelength: 1.908e-11".
 #pragma once
 
+#include <optional>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "kernel.hpp"
@@ -26,6 +28,9 @@ struct HeaderNumber {
     double value = 0;
     std::string unit;  ///< written behind the number, "0.0866 1/angstrom^3", spelled for UDUNITS; "" when there is none
 };
+
+/// "0.0866 1/angstrom^3" cut at the first white space; nothing when it does not begin with a finite number.
+[[nodiscard]] std::optional<HeaderNumber> number_and_unit(std::string_view text, const Format& format);
 
 /// The same as a number. Throws std::runtime_error when it is none.
 [[nodiscard]] HeaderNumber header_number(const Table& table, const std::string& key, const Format& format);

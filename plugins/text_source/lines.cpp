@@ -48,6 +48,12 @@ std::string lower(std::string_view text) {
     return out;
 }
 
+std::string_view without_comment_marks(std::string_view line, std::string_view mark) {
+    line = trimmed(line);
+    while (!mark.empty() && line.starts_with(mark)) line = trimmed(line.substr(mark.size()));
+    return line;
+}
+
 std::vector<std::string_view> split_at(std::string_view line, char separator) {
     std::vector<std::string_view> parts;
     for (auto end = line.find(separator); end != std::string_view::npos; end = line.find(separator)) {
@@ -66,9 +72,10 @@ std::string_view without_quotes(std::string_view text) {
 std::vector<Line> split_lines(std::string_view text, std::int64_t first_line, std::int64_t last_line) {
     constexpr std::string_view byte_order_mark = "\xEF\xBB\xBF";
     if (text.starts_with(byte_order_mark)) text.remove_prefix(byte_order_mark.size());
+    const char end_mark = text.find('\n') == std::string_view::npos ? '\r' : '\n';  // old programs end lines by CR alone
     std::vector<Line> lines;
     for (std::int64_t number = 1; !text.empty(); ++number) {
-        const auto end = std::min(text.find('\n'), text.size());
+        const auto end = std::min(text.find(end_mark), text.size());
         std::string_view line = text.substr(0, end);
         text.remove_prefix(std::min(end + 1, text.size()));
         if (!line.empty() && line.back() == '\r') line.remove_suffix(1);

@@ -17,7 +17,8 @@ struct Line {
     std::string_view text;    ///< without its end
 };
 
-/// The lines that are not empty, from first_line to last_line (0: the end). A byte order mark is passed over.
+/// The lines that are not empty, from first_line to last_line (0: the end). A byte order mark is passed over. Lines
+/// end with LF or CR LF, or with CR in a text without LF.
 [[nodiscard]] std::vector<Line> split_lines(std::string_view text, std::int64_t first_line = 1, std::int64_t last_line = 0);
 
 [[nodiscard]] bool is_blank(char c);
@@ -25,6 +26,8 @@ struct Line {
 [[nodiscard]] std::string_view trimmed(std::string_view text);
 /// ASCII letters in lower case, whatever the locale.
 [[nodiscard]] std::string lower(std::string_view text);
+/// The line without the marks of a comment before it; an empty mark is none.
+[[nodiscard]] std::string_view without_comment_marks(std::string_view line, std::string_view mark);
 /// The parts between separators, trimmed; one more than there are separators.
 [[nodiscard]] std::vector<std::string_view> split_at(std::string_view line, char separator);
 [[nodiscard]] std::string_view without_quotes(std::string_view text);

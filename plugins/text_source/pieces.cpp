@@ -9,7 +9,6 @@
 #include <utility>
 
 #include "lines.hpp"
-#include "units.hpp"
 
 namespace sluice::text_source {
 namespace {
@@ -107,7 +106,7 @@ std::vector<std::pair<std::string, Segment>> labelled_segments(const Table& tabl
     for (const Segment& segment : find_segments(x, options.turn_tolerance * (most - least))) {
         const std::string number = std::to_string(++count[segment.heating ? 1 : 0]);
         labelled.emplace_back((segment.heating ? "heating_" : "cooling_") + number,
-                              without_slow_ends(x, times_s(table, options.time), segment, options.minimum_rate));
+                              without_slow_ends(x, times_of(table, options).values, segment, options.minimum_rate));
     }
     return labelled;
 }
@@ -179,26 +178,25 @@ Pieces pieces_of(const std::vector<Export>& files, const PieceOptions& options) 
     return pieces;
 }
 
-Values times_s(const Table& table, const std::optional<TimeColumn>& given) {
-    const Column* column = given ? &find_column(table, given->key) : nullptr;
-    std::optional<double> factor = given ? seconds_in(given->unit) : std::nullopt;
-    for (const Column& each : table.columns)
-        if (!factor && lower(each.name).starts_with("time") && (factor = seconds_in(each.unit))) column = &each;
-    if (!factor) return {};
-    Values times;
-    for (const double time : column->values) times.push_back(time * *factor);
-    return times;
+Times times_of(const Table& table, const PieceOptions& options) {
+    const auto is_time = [&](const std::string& unit) {
+        return !unit.empty() && options.is_time_unit && options.is_time_unit(unit);
+    };
+    for (const TimeColumn& given : options.times) {
+        const Column& column = find_column(table, given.key);
+        const std::string& unit = given.unit.empty() ? column.unit : given.unit;
+        if (is_time(unit)) return {column.values, unit};
+    }
+    for (const Column& column : table.columns)
+        if (lower(column.name).starts_with("time") && is_time(column.unit)) return {column.values, column.unit};
+    return {};
 }
 
-std::optional<double> single_frequency_hz(const Table& table) {
-    for (const Column& column : table.columns) {
-        const auto factor = lower(column.name).starts_with("freq") ? hertz_in(column.unit) : std::nullopt;
-        if (!factor || column.values.empty()) continue;
-        const double first = column.values.front();
-        const auto same = [&](double value) { return std::abs(value - first) <= 1e-6 * std::abs(first); };
-        if (std::all_of(column.values.begin(), column.values.end(), same)) return first * *factor;
-    }
-    return std::nullopt;
+std::optional<double> single_value(const Column& column) {
+    if (column.values.empty()) return std::nullopt;
+    const double first = column.values.front();
+    const auto same = [&](double value) { return std::abs(value - first) <= 1e-6 * std::abs(first); };
+    return std::all_of(column.values.begin(), column.values.end(), same) ? std::optional(first) : std::nullopt;
 }
 
 }  // namespace sluice::text_source

@@ -3,7 +3,9 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <optional>
+#include <span>
 #include <string>
 #include <variant>
 #include <vector>
@@ -29,7 +31,7 @@ struct Axis {
 
 enum class Segments { as_is, heating, cooling, split };
 
-/// A column that the recipe says to be the time, and its unit.
+/// A column of the recipe that may be the time, and the unit that the recipe gives it; empty: its title does.
 struct TimeColumn {
     ColumnKey key;
     std::string unit;
@@ -45,7 +47,8 @@ struct PieceOptions {
     std::int64_t segment_index = -1;  ///< among those of its direction, from 0; below 0: the longest
     double turn_tolerance = 0.05;     ///< of the range of the coordinate
     double minimum_rate = 0.5;        ///< of the segment's median
-    std::optional<TimeColumn> time;   ///< else by its title
+    std::vector<TimeColumn> times;    ///< the first of them in a unit of time, else a column by its title
+    std::function<bool(const std::string& unit)> is_time_unit;  ///< the host knows units
 };
 
 /// The curves of all files: tables[file][step or group][segment], flat.
@@ -63,11 +66,17 @@ struct Pieces {
 /// groups, for a curve without such a segment.
 [[nodiscard]] Pieces pieces_of(const std::vector<Export>& files, const PieceOptions& options);
 
-/// The times of a table in seconds: of the given column, else of the first whose title begins with "time" and whose unit is one
-/// of time. Empty when there is none.
-[[nodiscard]] Values times_s(const Table& table, const std::optional<TimeColumn>& given);
+/// The time of each row and its unit; empty when there is none.
+struct Times {
+    std::span<const double> values;
+    std::string unit;
+};
 
-/// The frequency of a table's rows in Hz, when a column whose title begins with "freq" holds one value only.
-[[nodiscard]] std::optional<double> single_frequency_hz(const Table& table);
+/// The first of options.times in a unit of time, else the first column whose title begins with "time" and that has such a unit.
+/// The values are those of the table. Throws std::runtime_error when a column of options.times is not there.
+[[nodiscard]] Times times_of(const Table& table, const PieceOptions& options);
+
+/// The one value of a column whose rows all agree within 1e-6; nothing for others, and without rows.
+[[nodiscard]] std::optional<double> single_value(const Column& column);
 
 }  // namespace sluice::text_source

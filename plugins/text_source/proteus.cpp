@@ -2,6 +2,7 @@
 // The text export of NETZSCH Proteus: lines #KEY:value, a title line with ##, rows.
 #include <algorithm>
 #include <array>
+#include <cmath>
 #include <optional>
 #include <stdexcept>
 #include <utility>
@@ -61,7 +62,7 @@ std::optional<double> rate_of_range(std::string_view range) {
 RunFacts facts_of(const std::vector<HeaderKey>& keys) {
     RunFacts facts;
     const auto mass = header_value(value_of(keys, "SAMPLE MASS /mg"));
-    if (mass && *mass > 0) facts.mass_mg = mass;
+    if (mass && std::isfinite(*mass) && *mass > 0) facts.mass = HeaderNumber{*mass, "mg"};
     const auto exo = header_value(value_of(keys, "EXO"));
     if (exo && *exo == 1) facts.exo = "up";
     if (exo && *exo == -1) facts.exo = "down";

@@ -5,6 +5,13 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <optional>
+#include <span>
+
+#include <sluice/sdk/frequency.hpp>
+
+#include "conversion.hpp"
+#include "lines.hpp"
 
 namespace sluice::text_source {
 namespace {
@@ -71,7 +78,43 @@ Values heating_rates(const sdk::Probe& probe, const Curves& curves) {
     return rates;
 }
 
+/// The header's mass in milligrams; its unit is as the file writes it.
+double mass_mg(const sdk::Setup& setup, const RunFacts& facts) {
+    if (!facts.mass) return unknown;
+    const double factor = setup.context().host().unit_factor(sdk::to_text(facts.mass->unit), sdk::to_text("mg"));
+    return factor == 0 ? unknown : facts.mass->value * factor;
+}
+
+double frequency_hz(const sdk::Setup& setup, const Table& table) {
+    for (const Column& column : table.columns) {
+        const std::string title = lower(column.name);
+        if (!title.starts_with("freq") && !title.starts_with("angular freq")) continue;
+        if (column.unit.empty() || !is_frequency_unit(setup, column.unit)) continue;
+        if (const auto value = single_value(column)) return *value * sdk::to_hertz(setup.context(), column.unit);
+    }
+    return unknown;
+}
+
+/// K/min; nothing when the run is not steady, or there is no time.
+std::optional<double> rate_of(const sdk::Setup& setup, std::span<const double> x, const Times& times, double kelvins) {
+    if (times.values.empty()) return std::nullopt;
+    return steady_rate(x, times.values, kelvins * setup.context().unit_factor("K/(" + times.unit + ")", "K/min"));
+}
+
 }  // namespace
+
+void read_rows(const sdk::Setup& setup, const std::vector<Table>& tables, const PieceOptions& options, const std::string& unit,
+               Curves& curves) {
+    const bool temperature = is_temperature_unit(setup, unit);
+    const double kelvins = temperature ? conversion(setup, "coordinate_unit", unit, "K").scale : 0;
+    for (const Table& table : tables) {
+        const auto& x = find_column(table, options.coordinate).values;
+        const auto rate = temperature ? rate_of(setup, x, times_of(table, options), kelvins) : std::nullopt;
+        curves.rates_k_per_min.push_back(rate.value_or(unknown));
+        curves.frequencies_hz.push_back(frequency_hz(setup, table));
+        curves.counts.push_back(std::ssize(x));
+    }
+}
 
 void describe_run(const sdk::Probe& probe, const Curves& curves, const std::vector<sdk::DimSize>& dims, NameOwners& names) {
     const auto out = probe.output("data");
@@ -83,7 +126,7 @@ void describe_run(const sdk::Probe& probe, const Curves& curves, const std::vect
     Names instruments, samples;
     bool modulated = false;
     for (const RunFacts& facts : curves.facts) {
-        mass.values.push_back(facts.mass_mg.value_or(unknown));
+        mass.values.push_back(mass_mg(probe, facts));
         instruments.push_back(facts.instrument);
         samples.push_back(facts.sample);
         modulated |= facts.modulated;

@@ -24,10 +24,10 @@ bool is_signal(const HeaderKey& key) {
     return key.name.size() > 3 && key.name.starts_with("Sig") && key.name.find_first_not_of("0123456789", 3) == std::string::npos;
 }
 
-RunFacts facts_of(const std::vector<HeaderKey>& keys) {
+RunFacts facts_of(const std::vector<HeaderKey>& keys, const Format& format) {
     RunFacts facts;
     for (const auto& key : keys) {
-        if (key.name == "Size") facts.mass_mg = mass_from_text(key.value, '.');
+        if (key.name == "Size") facts.mass = mass_from_text(key.value, format);
         if (key.name == "Instrument") facts.instrument = key.value;
         if (key.name == "Sample") facts.sample = key.value;
         const auto direction = lower(key.value);
@@ -80,7 +80,7 @@ Export parse_ta_universal(std::string_view text, const std::string& file, const 
     Format rows = format;
     rows.comment.clear();
     rows.first_line = start->number + 1;
-    Export found{{{"", start->number, parse_table(text, file, rows)}}, facts_of(keys)};
+    Export found{{{"", start->number, parse_table(text, file, rows)}}, facts_of(keys, format)};
     Table& table = found.blocks.front().table;
     set_titles(table, keys, *start);
     drop_marks(table);

@@ -14,7 +14,6 @@
 #include "header.hpp"
 #include "kernel.hpp"
 #include "lines.hpp"
-#include "units.hpp"
 
 namespace sluice::text_source {
 namespace {
@@ -86,7 +85,7 @@ private:
         const auto fields = split_at(row.text, ',');
         for (std::size_t i = 1; i < fields.size(); i += 2)
             if (fields[i].find_first_not_of("0123456789") != std::string_view::npos) return;
-        if (parse_titles(title_text(header.back().text), ',', location.columns / 2).empty()) return;
+        if (parse_titles(without_comment_marks(header.back().text, format_.comment), ',', location.columns / 2).empty()) return;
         fail(row, row.text,
              "as many titles as half the numbers: the commas look like decimal ones and like separators, which cannot be told "
              "apart. Export with semicolons or tabs and set decimal to \",\", or set separator to comma if it is right.");
@@ -181,41 +180,8 @@ private:
         return header;
     }
 
-    /// A title line may be a comment.
-    [[nodiscard]] std::string_view title_text(std::string_view line) const {
-        line = trimmed(line);
-        while (is_comment(line, format_)) line = trimmed(line.substr(format_.comment.size()));
-        return line;
-    }
-
-    /// A line "#L r G" of a SPEC or .gr file has one word more than columns. Titles with spaces may stand between tabs.
-    [[nodiscard]] std::vector<ColumnTitle> titles_in(std::string_view line, const Location& location) const {
-        const auto text = title_text(line);
-        const auto titles = parse_titles(text, location.separator, location.columns);
-        if (!titles.empty()) return titles;
-        const bool marked = trimmed(line).starts_with("#L") && text.size() > 2 && text[0] == 'L' && is_blank(text[1]);
-        if (marked) return parse_titles(trimmed(text.substr(1)), location.separator, location.columns);
-        return location.separator == ' ' ? parse_titles(text, '\t', location.columns) : titles;
-    }
-
-    /// A last line of units counts as such only under titles that hold none.
-    [[nodiscard]] std::vector<ColumnTitle> titles_with_unit_row(const std::vector<Line>& header, const Location& location) const {
-        if (header.size() < 2) return {};
-        const auto text = title_text(header.back().text);
-        auto units = parse_units(text, location.separator, location.columns);
-        if (units.empty() && location.separator == ' ') units = parse_units(text, '\t', location.columns);
-        if (units.empty()) return {};
-        auto titles = titles_in(header[header.size() - 2].text, location);
-        for (std::size_t i = 0; i < titles.size(); ++i) {
-            if (!titles[i].unit.empty()) return {};
-            titles[i].unit = unit_under_title(titles[i].name, units[i]);
-        }
-        return titles;
-    }
-
     void set_titles(const std::vector<Line>& header, const Location& location, Table& table) const {
-        auto titles = titles_with_unit_row(header, location);
-        if (titles.empty()) titles = titles_in(header.back().text, location);
+        const auto titles = titles_above(header, location.separator, location.columns, format_.comment);
         for (std::size_t i = 0; i < titles.size(); ++i) {
             table.columns[i].name = titles[i].name;
             table.columns[i].unit = titles[i].unit;

@@ -60,6 +60,8 @@ private:
     void take_titles(const Line& titles, const Line& units) {
         const auto names = split_at(titles.text, '\t');
         auto cells = split_at(units.text, '\t');
+        if (std::any_of(cells.begin(), cells.end(), [&](auto cell) { return parse_number(cell, decimal_).has_value(); }))
+            fail_at(file_, units, "a row of numbers where the units of the titles above it belong. Export the file with units.");
         cells.resize(std::max(cells.size(), names.size()));
         for (std::size_t i = 1; i < names.size(); ++i) {
             const std::string unit = cells[i].empty() ? "1" : unit_under_title(names[i], unit_of_cell(cells[i]));
@@ -117,14 +119,14 @@ private:
     std::vector<std::pair<Line, std::string_view>> first_bad_;  // per column
 };
 
-RunFacts facts_of(std::span<const Line> header, char decimal) {
+RunFacts facts_of(std::span<const Line> header, const Format& format) {
     RunFacts facts;
     for (const Line& line : header) {
         const auto [key, value] = key_and_value(line.text);
         const std::string name = lower(key), text(value);
         if (name == "instrument name") facts.instrument = text;
         if (name == "sample name") facts.sample = text;
-        if (name == "sample mass" && !facts.mass_mg) facts.mass_mg = mass_from_text(text, decimal);
+        if (name == "sample mass" && !facts.mass) facts.mass = mass_from_text(text, format);
         const std::string direction = lower(text);
         if (name == "exotherm" && (direction == "up" || direction == "down")) facts.exo = direction;
     }
@@ -141,7 +143,7 @@ Export parse_trios(std::string_view text, const std::string& file, const Format&
                                  ": no line [step], with which each table of a TRIOS text export (LIMS) begins. Export it "
                                  "so, or set dialect to what the file is.");
     const std::span header(lines.begin(), step);
-    Export found{{}, facts_of(header, format.decimal)};
+    Export found{{}, facts_of(header, format)};
     std::vector<std::string> keys;
     for (const Line& line : header) {
         const auto [key, value] = key_and_value(line.text);

@@ -13,9 +13,6 @@
 namespace sluice::text_source {
 namespace {
 
-using Factor = std::pair<std::string_view, double>;
-constexpr double two_pi = 6.283185307179586;
-
 constexpr std::array<std::string_view, 35> symbols{"s",    "sec", "min", "h",   "hr",      "K",        "C",     "F",   "degC",
                                                    "degF", "°C",  "°F",  "deg", "°",       "rad",      "Hz",    "Pa",  "N",
                                                    "m",    "g",   "W",   "J",   "V",       "A",        "mol",   "rpm", "%",
@@ -34,12 +31,6 @@ std::string_view without_brackets(std::string_view text) {
     if (text.size() < 2) return text;
     const bool round = text.front() == '(' && text.back() == ')', square = text.front() == '[' && text.back() == ']';
     return round || square ? trimmed(text.substr(1, text.size() - 2)) : text;
-}
-
-std::optional<double> find_factor(const auto& table, std::string_view unit) {
-    for (const auto& [name, factor] : table)
-        if (name == unit) return factor;
-    return std::nullopt;
 }
 
 void replace_all(std::string& text, std::string_view from, std::string_view to) {
@@ -76,36 +67,6 @@ std::string unit_of_cell(std::string_view cell) {
 
 std::string unit_under_title(std::string_view title, std::string unit) {
     return unit == "C" && is_temperature(title) ? "degC" : unit;
-}
-
-std::optional<double> seconds_in(std::string_view unit) {
-    constexpr std::array<Factor, 9> table{{{"s", 1},
-                                           {"sec", 1},
-                                           {"second", 1},
-                                           {"seconds", 1},
-                                           {"min", 60},
-                                           {"minute", 60},
-                                           {"h", 3600},
-                                           {"hr", 3600},
-                                           {"ms", 1e-3}}};
-    return find_factor(table, unit);
-}
-
-std::optional<double> milligrams_in(std::string_view unit) {
-    constexpr std::array<Factor, 5> table{{{"mg", 1}, {"g", 1e3}, {"ug", 1e-3}, {"µg", 1e-3}, {"kg", 1e6}}};
-    return find_factor(table, unit);
-}
-
-std::optional<double> hertz_in(std::string_view unit) {
-    constexpr std::array<Factor, 8> table{{{"Hz", 1},
-                                           {"mHz", 1e-3},
-                                           {"kHz", 1e3},
-                                           {"MHz", 1e6},
-                                           {"rad/s", 1 / two_pi},
-                                           {"rad s^-1", 1 / two_pi},
-                                           {"rad/sec", 1 / two_pi},
-                                           {"radian/second", 1 / two_pi}}};
-    return find_factor(table, unit);
 }
 
 std::string respelled_unit(std::string unit) {

@@ -2,7 +2,6 @@
 // Units as people and instruments write them above columns.
 #pragma once
 
-#include <optional>
 #include <string>
 #include <string_view>
 
@@ -17,15 +16,5 @@ namespace sluice::text_source {
 
 /// "degC" for a lone "C" (else coulomb) when the title is that of a temperature: it holds "temp", or is T, Ts, Tr, Tp or T_….
 [[nodiscard]] std::string unit_under_title(std::string_view title, std::string unit);
-
-/// Seconds in such a unit of time: s, sec, min, h, hr, ms; nothing for others.
-[[nodiscard]] std::optional<double> seconds_in(std::string_view unit);
-
-/// Milligrams in such a unit of mass: mg, g, ug, kg; nothing for others.
-[[nodiscard]] std::optional<double> milligrams_in(std::string_view unit);
-
-/// Hertz in such a unit of frequency: Hz with prefixes, and 1/(2 pi) for rad/s; nothing for others. UDUNITS takes the radian for
-/// 1 and would convert rad/s to Hz by 1.
-[[nodiscard]] std::optional<double> hertz_in(std::string_view unit);
 
 }  // namespace sluice::text_source

@@ -3,6 +3,7 @@
 #include <doctest/doctest.h>
 
 #include <cmath>
+#include <filesystem>
 #include <fstream>
 #include <map>
 #include <sstream>
@@ -12,6 +13,7 @@
 #include "recipes/recipe_file.hpp"
 #include "support/arrays.hpp"
 #include "support/shared_data.hpp"
+#include "support/temporary_folder.hpp"
 
 namespace {
 
@@ -149,6 +151,42 @@ TEST_CASE("maps of tan delta over temperature and annealing temperature; the mod
     CHECK(of("beta.modulus_status")[last] != 0);  // annealed above the transition: nothing is left to stiffen
     CHECK(of("beta.restiffening")[as_cast] > 1.1);
     CHECK(std::abs(of("beta.modulus_minimum_temperature")[as_cast] - 466) < 8);
+}
+
+TEST_CASE("files of unlike length, and one with a gap, are reduced like the others") {
+    const TemporaryFolder folder;
+    for (const auto& entry : std::filesystem::directory_iterator(example("")))
+        if (entry.path().extension() == ".csv") std::filesystem::copy(entry.path(), folder.path() / entry.path().filename());
+    const auto shorten = [&](const std::string& name, std::size_t from, std::size_t to) {  // leaves out these lines
+        std::ifstream text(example(name));
+        std::string kept;
+        std::size_t number = 0;
+        for (std::string line; std::getline(text, line); ++number)
+            if (number < from || number >= to) kept += line + "\n";
+        folder.write(name, kept);
+    };
+    shorten("glass_430K_dma.csv", 200, 1000);     // ends at 458 K
+    shorten("reference_450K_dma.csv", 50, 61);    // no points from 309 to 319 K
+    shorten("glass_450K_dsc.csv", 300, 1000);     // ends at 489 K, in front of the second exotherm
+    const auto in = [&](const std::string& name) { return (folder.path() / name).string(); };
+    const auto kept = run_pipeline("thermal/beta_relaxation.json",
+                                   {{"dma", in("glass_*K_dma.csv")}, {"dsc", in("glass_*K_dsc.csv")},
+                                    {"reference_dma", in("reference_*K_dma.csv")}, {"reference_dsc", in("reference_*K_dsc.csv")},
+                                    {"exo", "down"}});
+    const auto same = [&](const std::string& name) {
+        const auto found = values_of(kept.at(name)), whole = of(name), error = sigma(name);
+        for (std::size_t i = 0; i < found.size(); ++i) {
+            CAPTURE(name);
+            CAPTURE(i);
+            if (std::isfinite(whole[i])) CHECK(std::abs(found[i] - whole[i]) <= error[i] + 0.1);
+        }
+    };
+    for (const char* name : {"beta.peak_temperature", "reference_beta.peak_temperature", "beta.component_temperature",
+                             "reference_beta.component_temperature", "reference_beta.drop_onset", "transition.onset"})
+        same(name);
+    CHECK(values_of(kept.at("transition.peaks"))[3] == 1);
+    const auto masked = mask_of(kept.at("map.interpolated"), "masked");  // of the state 430 K from 458 K on
+    for (std::size_t k = 0; k < 231; ++k) CHECK(masked[2 * 231 + k] == (270 + static_cast<int>(k) > 458 ? 1 : 0));
 }
 
 TEST_CASE("activation energy from 0.5 to 32 Hz") {

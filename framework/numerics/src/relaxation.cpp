@@ -144,23 +144,26 @@ private:
     double log_scale_;
 };
 
-Transform integral(double w, double beta) {
-    const Complex transform = Ray(w, beta).sums<false>().transform;
-    return {1.0 - Complex(0, w) * transform, transform};
+Complex response_of(double w, Complex transform) { return 1.0 - Complex(0, w) * transform; }
+
+/// In closed form or by a series; nothing where it takes the integral.
+std::optional<Transform> without_integral(double w, double beta) {
+    check(w, beta);
+    if (std::isnan(w + beta)) return Transform{{w + beta, w + beta}, {w + beta, w + beta}};
+    if (w == 0) return Transform{1, mean_relaxation_time(1, beta)};
+    if (std::isinf(w)) return Transform{0, 0};
+    if (beta == 1) {
+        const double square = 1 + w * w;
+        return Transform{{1 / square, -w / square}, {1 / square, -w / square}};
+    }
+    if (beta * std::log(w) >= std::numbers::ln2) return high_frequency_series(w, beta);
+    return low_frequency_series(w, beta);
 }
 
 Transform transformed(double w, double beta) {
-    check(w, beta);
-    if (std::isnan(w + beta)) return {{w + beta, w + beta}, {w + beta, w + beta}};
-    if (w == 0) return {1, mean_relaxation_time(1, beta)};
-    if (std::isinf(w)) return {0, 0};
-    if (beta == 1) {
-        const double square = 1 + w * w;
-        return {{1 / square, -w / square}, {1 / square, -w / square}};
-    }
-    if (beta * std::log(w) >= std::numbers::ln2) return high_frequency_series(w, beta);
-    if (const auto series = low_frequency_series(w, beta)) return *series;
-    return integral(w, beta);
+    if (const auto known = without_integral(w, beta)) return *known;
+    const Complex transform = Ray(w, beta).sums<false>().transform;
+    return {response_of(w, transform), transform};
 }
 
 }  // namespace
@@ -170,12 +173,12 @@ Complex kww(double omega_tau, double beta) { return transformed(omega_tau, beta)
 Complex kww_transform(double omega_tau, double beta) { return transformed(omega_tau, beta).transform; }
 
 KwwSlopes kww_slopes(double omega_tau, double beta) {
-    const Complex response = kww(omega_tau, beta);
+    const auto known = without_integral(omega_tau, beta);
     if (!(omega_tau > 0) || std::isinf(omega_tau))
         fail<std::domain_error>("omega_tau = ", omega_tau, ", must be above 0 and finite.");
     // by parts, so that nothing cancels: d response / d ln w = -i w beta int t^beta exp(-i w t - t^beta) dt
     const Sums sums = Ray(omega_tau, beta).sums<true>();
-    const Complex i_w(0, omega_tau);
+    const Complex i_w(0, omega_tau), response = known ? known->response : response_of(omega_tau, sums.transform);
     return {response, -i_w * beta * sums.power, i_w * sums.logarithm};
 }
 

@@ -128,6 +128,13 @@ TEST_CASE("the loss peaks where no neighbour is higher; closed form for Havrilia
     }
 }
 
+TEST_CASE("stretched exponential in time: 1/e at tau, its square with factor 2, 0 where the power overflows") {
+    CHECK(stretched_exponential(0, 0.3).value == Approx(std::exp(-1.0)).epsilon(1e-15));
+    CHECK(stretched_exponential(0, 0.3, 2).value == Approx(std::exp(-2.0)).epsilon(1e-15));
+    CHECK(stretched_exponential(std::log(16.0), 0.5).power == Approx(4).epsilon(1e-15));
+    CHECK(stretched_exponential(1e4, 0.5).value == 0);
+}
+
 TEST_CASE("mean relaxation time: tau at beta 1, twice tau at 1/2, and its slope") {
     CHECK(mean_relaxation_time(3, 1) == Approx(3));
     CHECK(mean_relaxation_time(3, 0.5) == Approx(6));

@@ -99,9 +99,18 @@ TEST_CASE("values, variances, units and dims of every output") {
 
 TEST_CASE("rad/s is divided by 2 pi, whatever converts to Hz is converted: f0 is the same") {
     const auto hertz = run_on(over_frequency(peaks()));
-    const std::vector<std::pair<std::string, double>> units{
-        {"rad/s", two_pi}, {"radian/second", two_pi}, {"krad/s", two_pi / 1000}, {"deg/s", 360}, {"kHz", 1e-3}, {"1/s", 1},
-        {"1/min", 60},     {"revolution/minute", 60}};
+    const std::vector<std::pair<std::string, double>> units{{"rad/s", two_pi},
+                                                            {"radian/second", two_pi},
+                                                            {"krad/s", two_pi / 1000},
+                                                            {"deg/s", 360},
+                                                            {"kHz", 1e-3},
+                                                            {"1/s", 1},
+                                                            {"1/min", 60},
+                                                            {"revolution/minute", 60},
+                                                            {"circle/s", 1},
+                                                            {"turns/s", 1},
+                                                            {"arc_minute/s", 21600},
+                                                            {"grade/s", 400}};
     for (const auto& [unit, factor] : units) {
         CAPTURE(unit);
         const auto out = run_on(over_frequency(peaks(), 0.04, unit, times(octaves, factor)));
@@ -148,6 +157,16 @@ TEST_CASE("excluded, masked and NaN peaks are left out; an item without an energ
     CHECK(std::isnan(values_of(both.at("activation_energy"))[1]));
     CHECK(std::isnan(variances_of(both.at("log_prefactor"))[1]));
     CHECK(std::isnan(values_of(both.at("inverse_temperature"))[1]));
+}
+
+TEST_CASE("a peak at frequency 0 is left out, and the law has no temperature there") {
+    auto frequency = octaves;
+    frequency[0] = 0;
+    const auto out = run_on(over_frequency(peaks(), 0.04, "Hz", frequency));
+    CHECK(out.at("points").scalar() == 6);
+    CHECK(std::isnan(values_of(out.at("curve"))[0]));
+    CHECK(std::isnan(variances_of(out.at("curve"))[0]));
+    CHECK(std::isnan(values_of(out.at("log_frequency"))[0]));
 }
 
 TEST_CASE("merged peaks are flagged, and left out when the recipe says so") {

@@ -183,7 +183,9 @@ TEST_CASE("other models of the same curve: within 1 K and 20 % of the component"
                                  << static_cast<int>(background) << ": " << text_of(found.temperature) << " K, height "
                                  << text_of(found.height));
                 CHECK((found.status == ComponentStatus::ok || found.status == ComponentStatus::bound_hit));
-                CHECK(std::abs(found.temperature.value - truth.temperature_K) < 1);
+                // 1 K of the model, and of one seed its standard error where it has one.
+                const double noise_K = sigma > 0 && found.temperature.variance > 0 ? sigma_of(found.temperature) : 0;
+                CHECK(std::abs(found.temperature.value - truth.temperature_K) < 1 + noise_K);
                 CHECK(std::abs(found.height.value / truth.height - 1) < 0.2);
             }
 }
@@ -430,6 +432,14 @@ TEST_CASE("the spread over backgrounds") {
     CHECK(found.spread_temperature > 0);
     CHECK(found.spread_temperature < 1);
     CHECK(found.spread_height < 0.2 * found.height.value);
+    options = options_of(PeakModel::cole_cole, Background::cole_cole);  // the tails below the flank, not over both relaxations
+    options.compare_backgrounds = true;
+    const auto both = fit_component(glass_data(Glass(), 1, 2e-4, 4).curve(), options);
+    MESSAGE("two Cole-Cole terms against tails: " << both.spread_temperature << " K, "
+                                                  << both.spread_height / both.height.value << " of the height");
+    CHECK(both.spread_temperature > 0);
+    CHECK(both.spread_temperature < 1);
+    CHECK(both.spread_height < 0.05 * both.height.value);
 }
 
 TEST_CASE("parameters are named, with units") {

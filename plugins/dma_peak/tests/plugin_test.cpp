@@ -102,7 +102,7 @@ TEST_CASE("the component has its model named with every number, and its curves a
     for (const auto* port : {"component_temperature", "component_height", "component_width", "component_area", "curve",
                              "background", "component", "parameters", "covariance", "component_status"}) {
         CHECK(to_text(out.at(port).description().facts.at("background_model")) == "arrhenius");
-        CHECK(to_text(out.at(port).description().facts.at("peak_model")) == "asymmetric_gaussian");
+        CHECK(to_text(out.at(port).description().facts.at("peak_model")) == "cole_cole");
     }
     const auto whole = values_of(out.at("curve")), below = values_of(out.at("background")),
                above = values_of(out.at("component"));
@@ -212,6 +212,40 @@ TEST_CASE("near may come per item") {
     CHECK(values_of(out.at("status")) == Doubles{0, 0});
 }
 
+TEST_CASE("the component is that of the apparent peak or shoulder, not that of a higher relaxation behind it") {
+    const Doubles t = simulated::grid(250, 640, 1);
+    // Gaussians of full width w at half height: beta (at a tenth of alpha), alpha, and the rise of a third relaxation.
+    const auto curve = [&](double beta_K, double alpha_width_K) {
+        Doubles values;
+        for (const double each : t) {
+            const auto gauss = [&](double centre, double w, double h) {
+                return h * std::exp(-4 * std::log(2.0) * std::pow((each - centre) / w, 2));
+            };
+            values.push_back(0.002 + gauss(beta_K, 40, 0.03) + gauss(470, alpha_width_K, 0.3) +
+                             0.4 * std::exp((each - 640) / 25));
+        }
+        const Dims dims{{"temperature", length(t)}};
+        return with_coordinate(Array::from<double>("tan_delta", dims, "1", values), "temperature", dims, "K", t);
+    };
+    const auto maximum = run_on(curve(340, 60), {{"peak", "gaussian"}});
+    CHECK(maximum.at("status").scalar() == 0);
+    CHECK(maximum.at("component_status").scalar() == 0);
+    CHECK(std::abs(maximum.at("component_temperature").scalar() - 340) < 1);
+    CHECK(maximum.at("component_height").scalar() == near(0.03, 0.05));
+    CHECK(maximum.at("fitted_to").scalar() < 440);
+    for (const double off : {-35, 30})  // a start on the flank of the peak is led to it
+        CHECK(std::abs(run_on(curve(340, 60), {{"peak", "gaussian"}, {"near", 340 + off}}).at("component_temperature").scalar() -
+                       340) < 1);
+    CHECK(std::abs(run_on(curve(340, 60), {{"peak", "gaussian"}, {"near", 470}}).at("component_temperature").scalar() - 470) < 1);
+
+    const auto shoulder = run_on(curve(385, 70), {{"peak", "gaussian"}});
+    CHECK(shoulder.at("status").scalar() == 1);
+    MESSAGE("shoulder at 385 K, alpha peak at 470 K: component " << shoulder.at("component_temperature").scalar()
+                                                                 << " K, fitted to " << shoulder.at("fitted_to").scalar());
+    CHECK(std::abs(shoulder.at("component_temperature").scalar() - 385) < 2);
+    CHECK(shoulder.at("component_height").scalar() == near(0.03, 0.2));
+}
+
 TEST_CASE("refusals") {
     const Doubles t = simulated::grid();
     const auto data = curves(t);
@@ -230,6 +264,11 @@ TEST_CASE("refusals") {
     const auto time =
         with_coordinate(Array::from<double>("x", data.dims(), "1", values_of(data)), "temperature", data.dims(), "s", t);
     CHECK(refusal(time) == Contains("has the unit 's'"));
+    Doubles celsius;
+    for (const double each : t) celsius.push_back(each - 273.15);
+    const auto mislabelled =
+        with_coordinate(Array::from<double>("x", data.dims(), "1", values_of(data)), "temperature", data.dims(), "K", celsius);
+    CHECK(refusal(mislabelled) == Contains("a temperature is -13.15 K, must be above 0 K. Is its unit degC?"));
 }
 
 TEST_CASE("the same bits for any number of threads, and for a curve alone") {

@@ -189,6 +189,55 @@ TEST_CASE("an exotherm that runs into the step is called an overlap, or there is
     }
 }
 
+TEST_CASE("a strong exotherm on the upper half of the step: an overlap, with an onset inside of what onset_shift and bias say") {
+    for (const double spacing : {0.25, 0.5})
+        for (std::uint64_t seed = 1; seed <= 5; ++seed) {
+            simulated::Scan scan;
+            scan.shape = simulated::Shape::logistic;
+            scan.midpoint = 457.6696, scan.half_width = 4.4;
+            scan.peaks = {{469, 3.5, -5.9869}, {540, 2.5, -30}};
+            scan.noise = 2e-4;
+            scan.seed = seed;
+            scan.spacing = spacing;
+            for (const auto& options : {StepOptions(), by_model()}) {
+                const auto result = evaluated(scan, options);
+                CHECK(result.status == StepStatus::overlap);
+                CHECK(std::abs(result.onset.value - scan.onset()) < 0.8);
+                CHECK(std::abs(result.onset.value - scan.onset()) < result.onset_shift + 0.4);
+                CHECK(std::abs(result.midpoint.value - scan.midpoint) < 0.5);
+                CHECK(std::abs(result.heat_capacity_step.value - 0.25) < 0.005);
+                if (seed == 1)
+                    MESSAGE("overlap: onset " << result.onset.value << " for " << scan.onset() << ", shift " << result.onset_shift
+                                              << ", dCp " << result.heat_capacity_step.value);
+            }
+        }
+}
+
+TEST_CASE("drift widens the errors of the model: they cover its spread") {
+    double sum = 0, squares = 0, variance = 0;
+    constexpr int seeds = 60;
+    for (std::uint64_t seed = 1; seed <= seeds; ++seed) {
+        simulated::Scan scan;
+        scan.peaks.clear();
+        auto data = simulated::simulate(scan);
+        simulated::Doubles normal(data.heat_flow.size());
+        sluice::numerics::RandomStream(seed, 0, 0).fill_normal(normal);
+        double drift = 0;  // a first-order autoregression over some 2.5 K, standard deviation 0.0011 W/g
+        for (std::size_t i = 0; i < normal.size(); ++i) data.heat_flow[i] += drift = 0.9 * drift + 0.0005 * normal[i];
+        auto options = by_model();
+        options.glass_from_K = 400, options.glass_to_K = 430, options.liquid_from_K = 458, options.liquid_to_K = 490;
+        const auto prepared = prepare({data.temperature, data.heat_flow, {}, data.time, {}}, {});
+        const auto result = evaluate_step(prepared.scan(), options);
+        REQUIRE(std::isfinite(result.onset.value));
+        const double off = result.onset.value - scan.onset();
+        sum += off / seeds, squares += off * off / seeds, variance += result.onset.variance / seeds;
+    }
+    const double spread = std::sqrt(squares - sum * sum), stated = std::sqrt(variance);
+    MESSAGE("drift: spread of the onset " << spread << " K, stated " << stated << " K");
+    CHECK(stated > spread / 1.5);
+    CHECK(stated < 1.5 * spread);
+}
+
 TEST_CASE("an overshoot is flagged, pulls the onset of the construct up, and its enthalpy is its own") {
     for (const double enthalpy : {0.6, 1.2, 2.0}) {
         simulated::Scan scan;

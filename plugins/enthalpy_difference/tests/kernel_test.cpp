@@ -237,3 +237,21 @@ TEST_CASE("faults of the caller") {
     shorter.reference = shorter.reference.first(600);
     CHECK(refusal(shorter, {}) == "reference has 600 points and the temperature has 601. They must agree.");
 }
+
+TEST_CASE("variances that are not known count as none: the errors are those of the scatter, as without any") {
+    const auto pair = glasses(5, 0, 0, 1e-3);
+    const auto none = compare(pair.curves(), from_to(350, 450));
+    const Doubles known(pair.temperature.size(), 1e-6);
+    Doubles unknown(pair.temperature.size(), std::nan(""));
+    for (const bool all : {true, false}) {
+        if (!all) unknown.assign(pair.temperature.size(), 1e-6), unknown[300] = std::nan("");
+        auto curves = pair.curves();
+        curves.data_variance = known;
+        curves.reference_variance = unknown;
+        const auto result = compare(curves, from_to(350, 450));
+        CHECK(result.status == none.status);
+        CHECK(result.enthalpy.value == none.enthalpy.value);
+        CHECK(result.enthalpy.variance == none.enthalpy.variance);
+        CHECK(result.enthalpy.variance > 0);
+    }
+}

@@ -177,13 +177,23 @@ TEST_CASE("few points: two give a line, one only itself, none nothing") {
     CHECK(on({1.5}, {1, 2}, {unknown, unknown}, {}).masked == Bytes{1});
 }
 
-TEST_CASE("x that is repeated, unsorted or no number is refused") {
+TEST_CASE("points whose x is NaN are none: the padding of a shorter curve, or a hole in it") {
+    const auto padded = on({1.5, 3.5}, {1, 2, unknown, unknown}, {10, 20, unknown, unknown}, {});
+    CHECK(padded.values[0] == 15);
+    CHECK(padded.masked == Bytes{0, 1});
+    CHECK(on({2.5}, {3, 2, unknown}, {30, 20, 5}, {}).values[0] == 25);
+    CHECK(on({1.5}, {1, unknown, 2}, {10, 7, 20}, {}).masked == Bytes{1});
+    CHECK(on({1}, {unknown, unknown}, {1, 2}, {}).masked == Bytes{1});
+}
+
+TEST_CASE("x that is repeated, unsorted or infinite is refused") {
     CHECK_THROWS_WITH_AS(
         (void)on({1}, {1, 2, 2}, {1, 2, 3}, {}),
         "x must increase or decrease strictly, but is 2 at index 2 after 2. Sort the data, and merge repeated points (rebin).",
         std::domain_error);
     CHECK_THROWS_AS((void)on({1}, {1, 3, 2}, {1, 2, 3}, {}), std::domain_error);
-    CHECK_THROWS_WITH_AS((void)on({1}, {1, unknown}, {1, 2}, {}), "x is nan at index 1; it must be finite.", std::domain_error);
+    CHECK_THROWS_WITH_AS((void)on({1}, {1, std::numeric_limits<double>::infinity()}, {1, 2}, {}), "x is inf at index 1; it must be finite.", std::domain_error);
+    CHECK_THROWS_AS((void)on({1}, {1, unknown, 0.5, 2}, {1, 2, 3, 4}, {}), std::domain_error);
     CHECK_THROWS_AS((void)on({1}, {1, 2}, {1, 2, 3}, {}), std::invalid_argument);
 }
 

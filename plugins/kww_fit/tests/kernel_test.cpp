@@ -137,6 +137,10 @@ TEST_CASE("statuses: each with what it leaves") {
     const auto exactly_flat = fit(decay(times, 2, 0.6, 0, 1e6).data(), {});
     CHECK(exactly_flat.status == Status::no_decay);
 
+    auto absurd = decay(times, 2, 0.6, 1, 0);
+    absurd.y[5] = 1e300;  // its square overflows
+    CHECK(fit(absurd.data(), {}).status == Status::not_converged);
+
     const auto few = fit(decay({0.1, 1, 2, 3}, 1, 0.6, 1, 0).data(), {});
     CHECK(few.status == Status::too_few_points);
     CHECK(few.points == 4);

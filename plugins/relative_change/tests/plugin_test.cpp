@@ -121,6 +121,8 @@ TEST_CASE("refusals") {
           Contains("there is nothing to compare with: give reference, or connect the input 'reference_value'."));
     CHECK(refusal(peak, {{"reference", "as cast"}}) ==
           Contains("reference = 'as cast' is no label along the conditions and no quantity; the data has no labels."));
+    for (const std::string text : {"nanocrystalline", "inf", "-inf", "nan"})  // which strtod takes for numbers
+        CHECK(refusal(peak, {{"reference", text}}) == Contains("reference = '" + text + "' is no label along the conditions"));
     CHECK(refusal(labelled(peak), {{"reference", "as cast"}}) ==
           Contains("the data has the labels 'as_cast', 'annealed', 'transformed'."));
     CHECK(refusal(peak, {{"reference", "300 nm"}}) == Contains("unit 'nm' cannot be converted to 'K'"));

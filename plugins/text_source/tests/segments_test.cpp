@@ -154,6 +154,7 @@ TEST_CASE("curves of files: segments by kind, by number, all of them") {
     Export file{{{"", 1, table_of(run.x, run.time)}}, {}};
     PieceOptions options;
     options.coordinate = "Temperature";
+    options.is_time_unit = [](const std::string& unit) { return unit == "s"; };
     CHECK(pieces_of({file}, options).tables.front().columns[0].values.size() == 1200);
 
     options.segments = Segments::heating;
@@ -179,10 +180,28 @@ TEST_CASE("curves of files: segments by kind, by number, all of them") {
     CHECK(split.axes.front().labels == Names{"heating_1", "cooling_1", "heating_2"});
     REQUIRE(split.tables.size() == 6);
     CHECK(split.tables[1].columns[0].values.empty());
+    const std::vector<Table> lacking{split.tables[1], split.tables[2]};
+    CHECK(stack_column(lacking, "Temperature", Rows::padded).values.empty());
     CHECK(split.tables[4].columns[0].values.front() > split.tables[4].columns[0].values.back());
     const Export flat{{{"", 1, table_of(Values(5, 1.0), Values(5, 1.0))}}, {}};
     CHECK(words_of([&] { (void)pieces_of({flat}, options); }) ==
           "run.txt: the coordinate does not change, so there are no segments to split.");
+}
+
+TEST_CASE("the time is a column of the recipe in a unit of time, else one called time") {
+    const Table table{"run.txt", {}, {{"t", "min", {1, 2}}, {"Time", "s", {3, 4}}, {"Timer", "", {5, 6}}}};
+    PieceOptions options;
+    CHECK(times_of(table, options).values.empty());  // nobody says which units are those of time
+    options.is_time_unit = [](const std::string& unit) { return unit == "s" || unit == "min"; };
+    CHECK(times_of(table, options).unit == "s");
+    options.times = {{"Timer", "K"}, {"t", ""}};
+    CHECK(times_of(table, options).unit == "min");
+    CHECK(times_of(table, options).values[1] == 2);
+    options.times = {{"Timer", "s"}};
+    CHECK(times_of(table, options).values[1] == 6);
+    CHECK(single_value({"f", "Hz", {8, 8 * (1 + 1e-7)}}) == 8);
+    CHECK_FALSE(single_value({"f", "Hz", {8, 8.1}}));
+    CHECK_FALSE(single_value({"f", "Hz", {}}));
 }
 
 TEST_CASE("curves of files: steps by name and number, pooled into groups") {

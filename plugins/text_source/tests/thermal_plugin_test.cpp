@@ -137,6 +137,10 @@ TEST_CASE("mixed rows by frequency, rad/s and Hz, uncertainties and unit rows") 
     check_values(converted, {5e6, 7e6, 6e6, gap});
     CHECK(converted.variances()[1] == doctest::Approx(9e12));
     CHECK(axis_of(converted, "T")[1] == 293.15);
+    hertz.update({{"group_unit", "krad/s"}, {"group_as", "mHz"}});  // 2 pi lies between any two spellings of the two kinds
+    CHECK(axis_of(load(hertz), "frequency")[0] == doctest::Approx(1e6).epsilon(1e-14));
+    hertz.update({{"group_unit", "kHz"}, {"group_as", "rad/s"}});
+    CHECK(axis_of(load(hertz), "frequency")[0] == doctest::Approx(1e3 * std::pow(6.283185307179586, 2)).epsilon(1e-14));
     Json bad = with;
     bad["value_as"] = "K";
     CHECK(error_of([&] { (void)load(bad); }) == Contains{"value_as: unit 'MPa' of the column cannot be converted to 'K'."});
@@ -188,6 +192,20 @@ TEST_CASE("segments of a cycle, their rates, and facts of the header") {
     series.erase("file");
     series["files"] = {with["file"], folder.write("b.txt", up).string()};
     CHECK(error_of([&] { (void)load(series); }) == Contains{"b.txt: exo is 'up', but in the first file ("});
+}
+
+TEST_CASE("units of mass, time and frequency in the words of the file") {
+    const TemporaryFolder folder;
+    std::string text =
+        "Size\t12 ug\nExotherm\tDown\nSig1\tt (h)\nSig2\tTemperature (\u00B0"
+        "F)\nSig3\tAngular frequency (krad/s)\nStartOfData\n";
+    for (int i = 0; i < 60; ++i) text += std::to_string(0.1 * i) + "\t" + std::to_string(9 * i) + "\t0.006283185307179586\n";
+    Json with{{"file", folder.write("a.txt", text).string()}, {"dialect", "ta_universal"}, {"value", 2}, {"coordinate", 1}};
+    CHECK(fact_of(load(with), "mass") == "0.012 mg");
+    CHECK(fact_of(load(with), "frequency") == "1 Hz");
+    CHECK(fact_of(load(with), "heating_rate") == "none");  // nobody says that t is a time to go by
+    with["coordinates"] = {{"time", {{"column", "t"}, {"as", "s"}}}};
+    CHECK(fact_of(load(with), "heating_rate") == "0.833 K/min");  // 9 degF in 0.1 h: 5 K in 6 min
 }
 
 TEST_CASE("files of unlike length are padded only when the recipe says so") {

@@ -25,9 +25,10 @@ void write(const Item& item, const char* port, const Estimate& estimate) {
     item.out_variances(port)[0] = estimate.variance;
 }
 
-/// A fitted curve at each x: anything with .at(x), which gives .value and .variance.
+/// A fitted curve at each x: anything with .at(x), which gives .value and .variance. Nothing where no one wants it.
 template <class Curve>
 void write_curve(const Item& item, const char* port, const Curve& curve, std::span<const double> x) {
+    if (!item.context().output_wanted(port)) return;
     const auto out = item.out(port), variances = item.out_variances(port);
     for (std::size_t i = 0; i < x.size(); ++i) {
         const auto there = curve.at(x[i]);
@@ -44,16 +45,19 @@ inline std::optional<std::vector<double>> known_coordinate(const InputDescriptio
     return coordinate->edges ? numerics::centres(coordinate->values) : coordinate->values;
 }
 
-/// The evenly spaced x of the outputs `fine_curve` and `fine_x` (core curve_x), by the parameters `curve_from`, `curve_to`
-/// (null: the range of the points) and `curve_points`.
+/// The x of the outputs `fine_curve` and `fine_x` (core curve_x), in equal steps or, logarithmic, in equal ratios, by the
+/// parameters `curve_from`, `curve_to` (null: the range of the points; of those above 0 when logarithmic) and `curve_points`.
 class FineCurve {
 public:
-    /// Throws RecipeError when curve_from is not below curve_to.
-    explicit FineCurve(const Parameters& parameters)
+    /// Throws RecipeError when curve_from is not below curve_to, or a logarithmic axis is to begin at 0 or below.
+    explicit FineCurve(const Parameters& parameters, bool logarithmic = false)
         : from_(parameters.optional_number("curve_from")),
           to_(parameters.optional_number("curve_to")),
-          points_(parameters.integer("curve_points")) {
+          points_(parameters.integer("curve_points")),
+          logarithmic_(logarithmic) {
         if (from_ && to_ && !(*from_ < *to_)) throw RecipeError("curve_from must be below curve_to. Swap the two.");
+        if (logarithmic_ && from_ && !(*from_ > 0))
+            throw RecipeError("curve_from must be above 0 for logarithmic spacing. Give one, or another spacing.");
     }
 
     /// The dims of both outputs, the unit of fine_x, and where x is known their axis. known_x: of the points, in `unit`.
@@ -80,14 +84,16 @@ private:
     [[nodiscard]] std::vector<double> over(std::span<const double> x) const {
         double first = std::numeric_limits<double>::infinity(), last = -first;
         for (const double each : x)
-            if (std::isfinite(each)) first = std::min(first, each), last = std::max(last, each);
+            if (std::isfinite(each) && (each > 0 || !logarithmic_)) first = std::min(first, each), last = std::max(last, each);
         first = from_.value_or(first);
         last = to_.value_or(last);
-        return first < last && std::isfinite(last - first) ? numerics::spaced(first, last, points_) : std::vector<double>();
+        return first < last && std::isfinite(last - first) ? numerics::spaced(first, last, points_, logarithmic_)
+                                                           : std::vector<double>();
     }
 
     std::optional<double> from_, to_;
     std::int64_t points_;
+    bool logarithmic_;
 };
 
 }  // namespace sluice::sdk

@@ -14,13 +14,16 @@ namespace sluice::sdk {
 
 /// Whether the text of a unit names an angle: rad/s, krad/s, deg/s, revolution/minute.
 inline bool is_angular(std::string_view unit) {
-    constexpr std::array<std::string_view, 11> angles{"rad",  "radian", "radians", "deg",        "degree", "degrees",
-                                                      "turn", "cycle",  "cycles",  "revolution", "rpm"};
+    constexpr std::array<std::string_view, 16> angles{
+        "rad", "radian", "deg",       "degree",    "turn",   "cycle",  "revolution",    "circle",
+        "rpm", "grade",  "arcminute", "arcsecond", "arcmin", "arcsec", "angularminute", "angularsecond"};
     const auto is_letter = [](char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_'; };
     for (auto at = unit.begin(); at != unit.end();) {
         const auto begin = std::find_if(at, unit.end(), is_letter);
         at = std::find_if_not(begin, unit.end(), is_letter);
-        const std::string word(begin, at);
+        std::string word(begin, at);
+        word.erase(std::remove(word.begin(), word.end(), '_'), word.end());  // arc_minute
+        if (!word.empty() && word.back() == 's') word.pop_back();
         for (const auto angle : angles)  // with or without a prefix
             if (word.size() >= angle.size() && word.compare(word.size() - angle.size(), angle.size(), angle) == 0) return true;
     }

@@ -1,14 +1,27 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// Relaxation functions in the frequency domain: the stretched exponential (Kohlrausch, Williams, Watts) and Havriliak-Negami.
+// Relaxation functions: the stretched exponential (Kohlrausch, Williams, Watts), its transform, and Havriliak-Negami.
 //
-// All are responses normalised to fall from 1 at low frequency to 0 at high frequency, storage - i loss, so that
+// Those in the frequency domain are responses normalised to fall from 1 at low frequency to 0 at high frequency, storage - i
+// loss, so that
 //     permittivity or compliance = unrelaxed + strength response,     modulus = unrelaxed - strength response.
 // omega_tau is the angular frequency times the relaxation time (2 pi f tau, never f tau).
 #pragma once
 
+#include <cmath>
 #include <complex>
 
 namespace sluice::numerics {
+
+/// exp(-factor (t/tau)^beta) and the power in it, from ln(t/tau): the factor is 1 of a field or a stress, 2 of an intensity.
+/// Derivatives by ln(t/tau) and beta are -factor power value times beta and ln(t/tau).
+struct StretchedExponential {
+    double value;
+    double power;  ///< (t/tau)^beta; may be infinite, where the value is 0
+};
+[[nodiscard]] inline StretchedExponential stretched_exponential(double log_time, double beta, double factor = 1) {
+    const double power = std::exp(beta * log_time);
+    return {std::exp(-factor * power), power};
+}
 
 /// Response of exp(-(t/tau)^beta), times in tau:
 ///
