@@ -73,15 +73,15 @@ std::array<double, 2> scatter_about_line(const DifferencePoints& points, const P
 }
 
 void set_noise(DifferencePoints& points, const Parts& parts) {
+    double largest = 0;
+    for (const double each : points.difference) largest = std::max(largest, std::abs(each));
+    const double smallest = std::pow(smallest_noise * (largest > 0 ? largest : 1), 2);
     if (std::all_of(points.variance.begin(), points.variance.end(), [](double each) { return std::isfinite(each); })) {
-        for (auto& each : points.variance) each = std::max(each, std::numeric_limits<double>::min());  // exact points weigh most
+        for (auto& each : points.variance) each = std::max(each, smallest);  // exact points weigh most
         return;
     }
     const auto low = scatter_about_line(points, parts.below), high = scatter_about_line(points, parts.above);
     const double freedom = low[1] + high[1], beside = freedom > 0 ? (low[0] + high[0]) / freedom : 0;
-    double largest = 0;
-    for (const double each : points.difference) largest = std::max(largest, std::abs(each));
-    const double smallest = std::pow(smallest_noise * (largest > 0 ? largest : 1), 2);
     points.variance.assign(points.size(), std::max({scatter_of_neighbours(points), beside, smallest}));
 }
 

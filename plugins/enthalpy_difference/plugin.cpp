@@ -36,7 +36,10 @@ Options options_of(const sdk::Parameters& parameters) {
 double sign_of(const sdk::Setup& setup) {
     auto exo = setup.parameters().optional_text("exo");
     if (!exo) exo = setup.input("data").fact_text("exo");
-    if (!exo || *exo == "down") return 1;
+    if (!exo)
+        throw sdk::RecipeError("it is not known whether exothermic points up or down: input 'data' has no fact 'exo'. Set the "
+                               "parameter exo to up or down.");
+    if (*exo == "down") return 1;
     if (*exo == "up") return -1;
     throw sdk::RecipeError("the fact exo of input 'data' is '" + *exo + "', must be up or down. Give the parameter exo.");
 }

@@ -255,3 +255,14 @@ TEST_CASE("variances that are not known count as none: the errors are those of t
         CHECK(result.enthalpy.variance > 0);
     }
 }
+
+TEST_CASE("points of variance 0 are exact: every number is one") {
+    const auto pair = glasses(5);
+    const Doubles exact(pair.temperature.size(), 0.0);
+    auto curves = pair.curves();
+    curves.data_variance = curves.reference_variance = exact;
+    const auto result = compare(curves, from_to(350, 450));
+    CHECK(result.enthalpy.value == compare(pair.curves(), from_to(350, 450)).enthalpy.value);
+    CHECK(std::isfinite(result.offset.value));
+    CHECK(result.offset.variance < 1e-20);
+}

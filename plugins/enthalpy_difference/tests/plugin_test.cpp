@@ -29,7 +29,8 @@ Array heat_flow(const Doubles& values, const Doubles& temperature = kelvin, cons
 /// 20 K at the base, 0.2 W/g deep: at 40 K/min 3 J/g below the line at 1.
 const Doubles dip{1, 1, 1, 0.8, 1, 1, 1};
 const Doubles line{1, 1, 1, 1, 1, 1, 1};
-const Json range{{"from", 365}, {"to", 395}, {"heating_rate", 40}};
+const Json range_alone{{"from", 365}, {"to", 395}, {"heating_rate", 40}};  // the sign by the fact exo
+const Json range{{"from", 365}, {"to", 395}, {"heating_rate", 40}, {"exo", "down"}};
 
 auto compared(const Array& data, const Array& reference, const Json& with = range, const RunPluginOptions& options = {}) {
     return run_plugin("enthalpy_difference", with, {{"data", data}, {"reference", reference}}, options);
@@ -71,12 +72,12 @@ TEST_CASE("degrees Celsius, mW/mg, exothermic up and a time in minutes give the 
     exo["exo"] = "up";
     const Doubles down(7, -1.0);
     CHECK(compared(heat_flow(up), heat_flow(down), exo).at("enthalpy").scalar() == Approx(3).epsilon(1e-12));
-    CHECK(compared(with_fact(heat_flow(up), "exo", std::string("up")), heat_flow(down)).at("enthalpy").scalar() ==
+    CHECK(compared(with_fact(heat_flow(up), "exo", std::string("up")), heat_flow(down), range_alone).at("enthalpy").scalar() ==
           Approx(3).epsilon(1e-12));
 
     const Dims dims{{"temperature", 7}};
     const auto timed = with_coordinate(heat_flow(dip), "time", dims, "min", minutes);
-    const Json without_rate{{"from", 365}, {"to", 395}};
+    const Json without_rate{{"from", 365}, {"to", 395}, {"exo", "down"}};
     CHECK(compared(timed, heat_flow(line), without_rate).at("enthalpy").scalar() == Approx(3).epsilon(1e-12));
     const auto rated = with_fact(heat_flow(dip), "heating_rate", NumberFact{40.0 / 60, Unit::parse("K/s")});
     CHECK(compared(rated, heat_flow(line), without_rate).at("enthalpy").scalar() == Approx(3).epsilon(1e-12));
@@ -100,7 +101,7 @@ TEST_CASE("a series against one reference; a bad curve is NaN with its status, a
 }
 
 TEST_CASE("refusals") {
-    CHECK(refusal(heat_flow(dip), heat_flow(line), {{"from", 365}, {"to", 395}}) ==
+    CHECK(refusal(heat_flow(dip), heat_flow(line), {{"from", 365}, {"to", 395}, {"exo", "down"}}) ==
           Contains(
               "input 'data' has neither a coordinate 'time' nor the fact heating_rate, so heat flow has no integral over time. "
               "Give heating_rate, in K/min."));
@@ -110,7 +111,8 @@ TEST_CASE("refusals") {
     CHECK(refusal(with_fact(heat_flow(dip), "modulated", true), heat_flow(line), range) ==
           Contains("a temperature-modulated curve is not its heat flow at one rate"));
     CHECK(refusal(with_fact(heat_flow(dip), "exo", std::string("up")), with_fact(heat_flow(line), "exo", std::string("down")),
-                  range) == Contains("exo"));
-    CHECK(refusal(with_fact(heat_flow(dip), "exo", std::string("left")), heat_flow(line), range) ==
+                  range_alone) == Contains("exo"));
+    CHECK(refusal(heat_flow(dip), heat_flow(line), range_alone) == Contains("it is not known whether exothermic points up or down"));
+    CHECK(refusal(with_fact(heat_flow(dip), "exo", std::string("left")), heat_flow(line), range_alone) ==
           Contains("the fact exo of input 'data' is 'left', must be up or down. Give the parameter exo."));
 }
