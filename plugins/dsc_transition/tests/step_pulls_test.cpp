@@ -62,13 +62,10 @@ TEST_CASE("the model over seeds 1 to 400: pulls of onset, midpoint, end and step
     simulated::Scan scan;
     scan.noise = 0.001;
     scan.peaks = {{540, 2.5, -30}};
-    StepOptions options;
-    options.method = StepMethod::model;
     for (const bool given : {true, false}) {
-        if (given)
-            options.glass_from_K = 400, options.glass_to_K = 430, options.liquid_from_K = 458, options.liquid_to_K = 490;
-        else
-            options = StepOptions{.method = StepMethod::model};
+        StepOptions options;
+        options.method = StepMethod::model;
+        if (given) options.glass_from_K = 400, options.glass_to_K = 430, options.liquid_from_K = 458, options.liquid_to_K = 490;
         const auto pulls = pulls_of(scan, options);
         CHECK(pulls.failed == 0);
         check(given ? "given: onset" : "chosen: onset", pulls.onset);
