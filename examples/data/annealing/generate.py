@@ -52,6 +52,14 @@ def first_maximum(f, g, low=280.0):
     return top, tan_delta(top, f, g)[0]
 
 
+def modulus_extremes(g):
+    """Minimum of E' behind its drop and the maximum behind that, at 1 Hz: K, GPa, GPa; NaN where it does not rise again."""
+    t = np.arange(420, 520, 0.01)
+    e = tan_delta(t, 1, g)[1] / 1e9
+    low = np.nonzero((e[1:-1] < e[:-2]) & (e[1:-1] <= e[2:]))[0]
+    return (t[low[0] + 1], e[low[0] + 1], e[low[0] + 1 :].max()) if len(low) else (np.nan, np.nan, np.nan)
+
+
 def solved(tg, rise, t_beta, height):
     """The glass whose apparent peak at 1 Hz lies at t_beta with that height."""
 
@@ -110,7 +118,7 @@ if __name__ == "__main__":
             flow = heat_flow(t, g["tg"], left, overshoot) + 2e-4 * random.standard_normal(t.size)
             write(f"{name}_{t_a}K_dsc.csv", "Temperature (degC),Time (min),Heat flow (mW/mg)", (t - 273.15, (t - 340) / 40, flow), ("%.2f", "%.5f", "%.5f"))
             top, height = first_maximum(1, g)
-            truth.append((name, t_a, top, height, g["tg"], g["tg"] + 4.4, 469 if left > 0 else np.nan, 0.0 - 10 * left, overshoot, 24.5 * R * g["tg"] / 1000))
+            truth.append((name, t_a, top, height, g["tg"], g["tg"] + 4.4, 469 if left > 0 else np.nan, 0.0 - 10 * left, overshoot, 24.5 * R * g["tg"] / 1000, *modulus_extremes(g)))
             if name == "glass" and t_a == 300:
                 rows = [(np.full(261, f), np.arange(260, 521.0)) for f in (0.5, 1, 2, 4, 8, 16, 32)]
                 f, t = (np.concatenate(each) for each in zip(*rows))
@@ -118,5 +126,5 @@ if __name__ == "__main__":
                 write("frequencies.csv", "Frequency (Hz),Temperature (degC),Tan delta (1)", (f, t - 273.15, y), ("%g", "%.2f", "%.6f"))
                 peaks = [(f0[0], *first_maximum(f0[0], g)) for f0, _ in rows]
                 write("truth_frequencies.csv", "frequency (Hz),t_beta (K),tan_delta (1)", zip(*peaks), ("%g", "%.4f", "%.7f"))
-    titles = "glass,annealing (K),t_beta (K),tan_delta (1),t_g (K),midpoint (K),t_exotherm (K),h_exotherm (J/g),h_overshoot (J/g),e_beta (kJ/mol)"
-    write("truth.csv", titles, zip(*truth), ("%s", "%d", "%.4f", "%.7f", "%.4f", "%.4f", "%g", "%.4f", "%.4f", "%.3f"))
+    titles = "glass,annealing (K),t_beta (K),tan_delta (1),t_g (K),midpoint (K),t_exotherm (K),h_exotherm (J/g),h_overshoot (J/g),e_beta (kJ/mol),t_minimum (K),e_minimum (GPa),e_recovered (GPa)"
+    write("truth.csv", titles, zip(*truth), ("%s", "%d", "%.4f", "%.7f", "%.4f", "%.4f", "%g", "%.4f", "%.4f", "%.3f", "%.2f", "%.4f", "%.4f"))

@@ -11,6 +11,7 @@
 #include <sluice/numerics/random.hpp>
 
 #include "../kernel.hpp"
+#include "support/pulls.hpp"
 
 namespace {
 
@@ -33,28 +34,20 @@ double as_normal(double t) {
     return std::copysign(low, t);
 }
 
-struct Pulls {
+struct PullsOfFit {
     bool by_scatter;
-    double sum = 0, squares = 0;
+    sluice::test::Pulls pulls = {};
     void add(const Value& got, double truth) {
-        const double student = (got.value - truth) / std::sqrt(got.variance), pull = by_scatter ? as_normal(student) : student;
-        sum += pull;
-        squares += pull * pull;
+        const double student = (got.value - truth) / std::sqrt(got.variance);
+        pulls.add(by_scatter ? as_normal(student) : student);
     }
-    /// Bounds: 4 standard errors of a mean of 400 are 0.2; those of a width, 1/sqrt(800), are 0.14.
-    void check(const std::string& what) const {
-        const double mean = sum / seeds, width = std::sqrt(squares / seeds - mean * mean);
-        MESSAGE(what << ": mean pull " << mean << ", width " << width);
-        CHECK(std::abs(mean) < 0.2);
-        CHECK(width > 0.85);
-        CHECK(width < 1.2);
-    }
+    void check(const std::string& what) const { pulls.check(what); }
 };
 
 /// Errors of a peak on a flank: they grow with frequency.
 void check_pulls(bool weighted) {
     const Doubles frequency{0.5, 1, 2, 4, 8, 16, 32};
-    Pulls energies{!weighted}, prefactors{!weighted}, temperatures{!weighted};
+    PullsOfFit energies{!weighted}, prefactors{!weighted}, temperatures{!weighted};
     double chi_square = 0;
     int merged = 0, curved = 0;
     for (int seed = 1; seed <= seeds; ++seed) {

@@ -9,21 +9,14 @@
 
 #include "convert.hpp"
 #include "simulated.hpp"
+#include "support/pulls.hpp"
 #include "step.hpp"
 
 namespace {
 
 using namespace sluice::dsc_transition;
 
-struct Pulls {
-    double sum = 0, squares = 0, count = 0;
-    void add(const PeakValue& value, double truth) {
-        const double pull = (value.value - truth) / std::sqrt(value.variance);
-        sum += pull, squares += pull * pull, count += 1;
-    }
-    [[nodiscard]] double mean() const { return sum / count; }
-    [[nodiscard]] double width() const { return std::sqrt(squares / count - mean() * mean()); }
-};
+using sluice::test::Pulls;
 
 struct AllPulls {
     Pulls onset, midpoint, end, step;
@@ -49,13 +42,6 @@ AllPulls pulls_of(simulated::Scan scan, const StepOptions& options, double onset
     return out;
 }
 
-void check(const char* name, const Pulls& pulls, double least = 0.85, double most = 1.2) {
-    MESSAGE(std::string(name) << ": mean pull " << pulls.mean() << ", width " << pulls.width() << " of " << pulls.count);
-    CHECK(std::abs(pulls.mean()) < 0.2);
-    CHECK(pulls.width() > least);
-    CHECK(pulls.width() < most);
-}
-
 }  // namespace
 
 TEST_CASE("the model over seeds 1 to 400: pulls of onset, midpoint, end and step, windows given and chosen") {
@@ -68,14 +54,14 @@ TEST_CASE("the model over seeds 1 to 400: pulls of onset, midpoint, end and step
         if (given) options.glass_from_K = 400, options.glass_to_K = 430, options.liquid_from_K = 458, options.liquid_to_K = 490;
         const auto pulls = pulls_of(scan, options);
         CHECK(pulls.failed == 0);
-        check(given ? "given: onset" : "chosen: onset", pulls.onset);
-        check("midpoint", pulls.midpoint);
-        check("end", pulls.end);
-        check("step", pulls.step);
+        pulls.onset.check(given ? "given: onset" : "chosen: onset");
+        pulls.midpoint.check("midpoint");
+        pulls.end.check("end");
+        pulls.step.check("step");
     }
 }
 
-TEST_CASE("the construct over the same seeds, its bias taken off: widths within a factor of 2, a mean below the stated bound") {
+TEST_CASE("the construct over the same seeds, its bias taken off: honest widths, a mean below a third of a standard error") {
     simulated::Scan scan;
     scan.noise = 0.001;
     scan.peaks = {{540, 2.5, -30}};
@@ -86,8 +72,8 @@ TEST_CASE("the construct over the same seeds, its bias taken off: widths within 
                                 << " +- " << pulls.midpoint.width() << ", end " << pulls.end.mean() << " +- " << pulls.end.width()
                                 << ", step " << pulls.step.mean() << " +- " << pulls.step.width());
     for (const auto& each : {pulls.onset, pulls.midpoint, pulls.end, pulls.step}) {
-        CHECK(std::abs(each.mean()) < 1);
-        CHECK(each.width() > 0.5);
-        CHECK(each.width() < 2);
+        CHECK(std::abs(each.mean()) < 0.34);
+        CHECK(each.width() > 0.85);
+        CHECK(each.width() < 1.2);
     }
 }

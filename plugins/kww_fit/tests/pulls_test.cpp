@@ -7,6 +7,7 @@
 #include <doctest/doctest.h>
 
 #include "simulated.hpp"
+#include "support/pulls.hpp"
 
 namespace {
 
@@ -15,31 +16,20 @@ using namespace sluice::kww_fit::test;
 
 constexpr int seeds = 400;
 
-struct Pulls {
+struct PullsOf {
     std::string name;
-    double truth, sum = 0, squares = 0;
+    double truth;
+    sluice::test::Pulls pulls = {};
 
-    void add(const Value& found) {
-        const double pull = (found.value - truth) / std::sqrt(found.variance);
-        sum += pull;
-        squares += pull * pull;
-    }
-    /// Four standard errors of a mean of 400 are 0.2; those of a width, 1/sqrt(800), are 0.14.
-    void check() const {
-        CAPTURE(name);
-        const double mean = sum / seeds, width = std::sqrt(squares / seeds - mean * mean);
-        MESSAGE(name, ": mean pull ", mean, ", width ", width);
-        CHECK(std::abs(mean) < 0.2);
-        CHECK(width > 0.85);
-        CHECK(width < 1.2);
-    }
+    void add(const Value& found) { pulls.add(found, truth); }
+    void check() const { pulls.check(name); }
 };
 
 }  // namespace
 
 TEST_CASE("pulls of decays with a free offset, seeds 1 to 400") {
     const double tau = 2, exponent = 0.6;
-    Pulls taus{"tau", tau}, betas{"beta", exponent}, means{"mean relaxation time", tau / exponent * std::tgamma(1 / exponent)},
+    PullsOf taus{"tau", tau}, betas{"beta", exponent}, means{"mean relaxation time", tau / exponent * std::tgamma(1 / exponent)},
         amplitudes{"amplitude", 1}, offsets{"offset", 0.1};
     for (int seed = 1; seed <= seeds; ++seed) {
         const auto data =
@@ -57,7 +47,7 @@ TEST_CASE("pulls of decays with a free offset, seeds 1 to 400") {
 
 TEST_CASE("pulls of KWW spectra with storage, seeds 1 to 400") {
     const double tau = 0.3, exponent = 0.5;
-    Pulls taus{"tau", tau}, betas{"beta", exponent}, means{"mean relaxation time", 0.6}, strengths{"amplitude", 5},
+    PullsOf taus{"tau", tau}, betas{"beta", exponent}, means{"mean relaxation time", 0.6}, strengths{"amplitude", 5},
         levels{"unrelaxed storage", 9},
         peaks{"peak frequency", sluice::numerics::kww_loss_peak(0.5) / (2 * std::numbers::pi * tau)};
     for (int seed = 1; seed <= seeds; ++seed) {
@@ -77,8 +67,8 @@ TEST_CASE("pulls of KWW spectra with storage, seeds 1 to 400") {
 
 TEST_CASE("pulls of Havriliak-Negami spectra with storage, seeds 1 to 400") {
     const double tau = 0.3;
-    Pulls taus{"tau", tau}, alphas{"alpha", 0.7}, gammas{"gamma", 0.5}, strengths{"amplitude", 5};
-    Pulls peaks{"peak frequency", sluice::numerics::havriliak_negami_loss_peak(0.7, 0.5) / (2 * std::numbers::pi * tau)};
+    PullsOf taus{"tau", tau}, alphas{"alpha", 0.7}, gammas{"gamma", 0.5}, strengths{"amplitude", 5};
+    PullsOf peaks{"peak frequency", sluice::numerics::havriliak_negami_loss_peak(0.7, 0.5) / (2 * std::numbers::pi * tau)};
     for (int seed = 1; seed <= seeds; ++seed) {
         const auto data = havriliak_negami_modulus(logarithmic(1e-2, 1e4, 60), tau, 0.7, 0.5, 5, 9)
                               .add_noise(0.01, static_cast<std::uint64_t>(seed));

@@ -9,30 +9,15 @@
 #include <sluice/numerics/random.hpp>
 
 #include "../kernel.hpp"
+#include "support/pulls.hpp"
 
 namespace {
 
 using namespace sluice::linear_fit;
 using Doubles = std::vector<double>;
+using sluice::test::Pulls;
 
 constexpr int seeds = 400;
-
-struct Pulls {
-    double sum = 0, squares = 0;
-    void add(double got, double truth, double variance) {
-        const double pull = (got - truth) / std::sqrt(variance);
-        sum += pull;
-        squares += pull * pull;
-    }
-    /// Bounds: 4 standard errors of a mean of 400 are 0.2; those of a width, 1/sqrt(800), are 0.14.
-    void check(const std::string& what) const {
-        const double mean = sum / seeds, width = std::sqrt(squares / seeds - mean * mean);
-        MESSAGE(what << ": mean pull " << mean << ", width " << width);
-        CHECK(std::abs(mean) < 0.2);
-        CHECK(width > 0.85);
-        CHECK(width < 1.2);
-    }
-};
 
 /// T_beta against T_g of ten glasses: errors of 2 to 5 K in both, some of them shared by both coordinates of a point.
 void check_line_with(double error_correlation, bool equal) {
