@@ -9,8 +9,8 @@
 #include <vector>
 
 #include <sluice/sdk/curve_outputs.hpp>
-#include <sluice/sdk/frequency.hpp>
 #include <sluice/sdk/plugin.hpp>
+#include <sluice/sdk/units.hpp>
 
 #include "kernel.hpp"
 

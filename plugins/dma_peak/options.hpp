@@ -9,6 +9,7 @@
 #include <string_view>
 
 #include <sluice/sdk/plugin.hpp>
+#include <sluice/sdk/units.hpp>
 
 #include "apparent.hpp"
 #include "component.hpp"
@@ -46,19 +47,11 @@ inline ApparentOptions apparent_options(const sdk::Parameters& parameters) {
     return options;
 }
 
-inline bool converts(const sdk::Setup& setup, const std::string& from, const char* to) {
-    try {
-        return setup.context().unit_factor(from, to) > 0;
-    } catch (const sdk::RecipeError&) {
-        return false;
-    }
-}
-
 /// tan delta has no unit, and a loss modulus has one.
 inline Quantity quantity_of(const sdk::Setup& setup) {
     const auto unit = setup.input("data").unit();
-    if (converts(setup, unit, "1")) return Quantity::tan_delta;
-    if (converts(setup, unit, "Pa")) return Quantity::loss_modulus;
+    if (sdk::converts(setup.context(), unit, "1")) return Quantity::tan_delta;
+    if (sdk::converts(setup.context(), unit, "Pa")) return Quantity::loss_modulus;
     throw sdk::RecipeError("the data has the unit '" + unit +
                            "'; tan delta has the unit '1', and a loss modulus one that converts to 'Pa'.");
 }

@@ -8,6 +8,7 @@
 #include <nlohmann/json.hpp>
 
 #include <sluice/sdk/plugin.hpp>
+#include <sluice/sdk/units.hpp>
 
 #include "peaks.hpp"
 #include "step.hpp"
@@ -18,19 +19,11 @@ inline bool parameter_given(const sdk::Setup& setup, const char* parameter) {
     return setup.parameters().json(parameter) != "null";
 }
 
-inline bool converts(const sdk::Setup& setup, const std::string& from, const char* to) {
-    try {
-        return setup.context().unit_factor(from, to) != 0;
-    } catch (const sdk::RecipeError&) {
-        return false;
-    }
-}
-
 /// Whether the data are per mass already. Throws where they are neither.
 inline bool is_specific(const sdk::Setup& setup) {
     const auto unit = setup.input("data").unit();
-    if (converts(setup, unit, "W/g")) return true;
-    if (converts(setup, unit, "W")) return false;
+    if (sdk::converts(setup.context(), unit, "W/g")) return true;
+    if (sdk::converts(setup.context(), unit, "W")) return false;
     throw sdk::RecipeError("the data have the unit '" + unit +
                            "'; a heat flow is needed, in a unit that converts to W/g or to W. "
                            "Set the unit where the data are loaded.");

@@ -7,8 +7,8 @@
 #include <string>
 #include <string_view>
 
-#include <sluice/sdk/frequency.hpp>
 #include <sluice/sdk/plugin.hpp>
+#include <sluice/sdk/units.hpp>
 
 namespace sluice::kww_fit {
 
@@ -16,18 +16,10 @@ enum class Abscissa { time, frequency, angular_frequency };
 
 inline bool holds(std::string_view text, std::string_view part) { return text.find(part) != std::string_view::npos; }
 
-inline bool converts(const sdk::Context& context, const std::string& from, const char* to) {
-    try {
-        return context.unit_factor(from, to) != 0;
-    } catch (const sdk::RecipeError&) {
-        return false;
-    }
-}
-
 /// What a unit alone tells. Where it is a rate without a name, 1/s, nothing.
 inline std::optional<Abscissa> told_by(const sdk::Context& context, const std::string& unit) {
-    if (converts(context, unit, "s")) return Abscissa::time;
-    if (!converts(context, unit, "Hz"))
+    if (sdk::converts(context, unit, "s")) return Abscissa::time;
+    if (!sdk::converts(context, unit, "Hz"))
         throw sdk::RecipeError("x has the unit '" + unit +
                                "', must be a time, a frequency (Hz) or an angular frequency (rad/s).");
     if (sdk::is_angular(unit)) return Abscissa::angular_frequency;

@@ -16,6 +16,7 @@
 #include <nlohmann/json.hpp>
 
 #include <sluice/sdk/plugin.hpp>
+#include <sluice/sdk/units.hpp>
 
 #include "kernel.hpp"
 
@@ -24,18 +25,9 @@ namespace {
 
 constexpr const char* status_codes = "0 ok, 1 reference_missing, 2 reference_not_significant";
 
-bool converts(const sdk::Setup& setup, const std::string& from, const std::string& to) {
-    try {
-        static_cast<void>(setup.context().unit_factor(from, to));
-        return true;
-    } catch (const sdk::RecipeError&) {
-        return false;
-    }
-}
-
 /// A temperature scale with a zero of its own, degC, has no factor to K; its square, in which the offset goes, has one.
 bool has_offset(const sdk::Setup& setup, const std::string& unit) {
-    return !converts(setup, unit, "K") && converts(setup, "(" + unit + ")^2", "K^2");
+    return !sdk::converts(setup.context(), unit, "K") && sdk::converts(setup.context(), "(" + unit + ")^2", "K^2");
 }
 
 /// Where the reference is: at an index that a label tells, at a coordinate, or in the input.

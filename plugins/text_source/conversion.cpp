@@ -4,7 +4,7 @@
 
 #include <variant>
 
-#include <sluice/sdk/frequency.hpp>
+#include <sluice/sdk/units.hpp>
 
 namespace sluice::text_source {
 namespace {

@@ -8,7 +8,7 @@
 #include <optional>
 #include <span>
 
-#include <sluice/sdk/frequency.hpp>
+#include <sluice/sdk/units.hpp>
 
 #include "conversion.hpp"
 #include "lines.hpp"

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// Frequencies in Hz from any unit: rad/s converts to Hz by the factor 1 (a radian is 1), and so needs its 2 pi by hand.
+// Questions about units: whether one converts to another, and frequencies in Hz from any unit. rad/s converts to Hz by the
+// factor 1 (a radian is 1), and so needs its 2 pi by hand. Header-only.
 #pragma once
 
 #include <algorithm>
@@ -11,6 +12,11 @@
 #include <sluice/sdk/plugin.hpp>
 
 namespace sluice::sdk {
+
+/// Whether a factor leads from one unit to the other; false for a unit that is not known.
+inline bool converts(const Context& context, std::string_view from, std::string_view to) {
+    return context.host().unit_factor(to_text(from), to_text(to)) != 0;
+}
 
 /// Whether the text of a unit names an angle: rad/s, krad/s, deg/s, revolution/minute.
 inline bool is_angular(std::string_view unit) {
