@@ -107,8 +107,8 @@ TEST_CASE("T_g, the step of heat capacity and the exotherm of the glass") {
         CHECK(std::abs(onset[i] - expected.at("t_g")[i]) < 0.7 + 3 * error[i]);
         CHECK(step[i] == doctest::Approx(0.25).epsilon(0.08));
     }
-    CHECK(status[5] != 0);
-    if (std::isfinite(onset[5])) CHECK(std::abs(onset[5] - expected.at("t_g")[5]) < 2);
+    CHECK(status[5] == 2);  // overlap
+    CHECK(std::abs(onset[5] - expected.at("t_g")[5]) < 1);
     const auto peaks = of("transition.peak_temperature"), enthalpy = of("transition.peak_enthalpy");
     CHECK(of("transition.peaks")[as_cast] == 2);
     CHECK(peaks[0] == doctest::Approx(469).epsilon(0.5 / 469));
