@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include <atomic>
+#include <chrono>
 #include <cmath>
 #include <cstdint>
 #include <filesystem>
@@ -158,6 +159,14 @@ TEST_CASE("a plan can be cancelled while a set-up step reads") {
     PlanOptions options;
     options.cancel = &cancel;
     CHECK(kind_of([&] { plan_recipe(recipe_of(steps, {"talk"}), options); }) == ErrorKind::interrupted);
+}
+
+TEST_CASE("when one block fails, plugins in the others are told to stop, and its error is the one that is told") {
+    const Json steps = {{"numbers", counter({"frame", "q"}, {4, 2'000'000})},   // large, so that each is a block of its own
+                        {"copy", {{"use", "careless"}, {"in", {{"data", "numbers"}}}, {"with", {{"asks_for", "patience"}}}}}};
+    const auto begin = std::chrono::steady_clock::now();
+    CHECK(error_of([&] { run_recipe(recipe_of(steps, {"copy"})); }) == Contains("a bad curve"));
+    CHECK(std::chrono::steady_clock::now() - begin < std::chrono::seconds(15));   // it would wait for 20
 }
 
 // ---- a plan that is run again

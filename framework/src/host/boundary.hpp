@@ -44,6 +44,7 @@ struct StepState {
     Json parameters;
     EventSink events;
     const std::atomic<bool>* cancel = nullptr;
+    std::atomic<bool> stop{false};  ///< another block of the pass has failed
     std::set<std::string> wanted;   ///< outputs that the recipe keeps, checks or hands to a step
 
     std::mutex mutex;

@@ -54,7 +54,8 @@ void log(sluice_context* context, std::int32_t level, sluice_text message) {
 }
 
 std::int32_t cancelled(sluice_context* context) {
-    return context->step->cancel && context->step->cancel->load(std::memory_order_relaxed) ? 1 : 0;
+    const auto& step = *context->step;
+    return (step.cancel && step.cancel->load(std::memory_order_relaxed)) || step.stop.load(std::memory_order_relaxed) ? 1 : 0;
 }
 
 void resolved(sluice_context* context, sluice_text name, sluice_text value) {

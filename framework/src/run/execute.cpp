@@ -3,7 +3,9 @@
 #include "run/execute.hpp"
 
 #include <cstring>
+#include <exception>
 #include <memory>
+#include <mutex>
 
 #include <tbb/parallel_pipeline.h>
 
@@ -50,6 +52,7 @@ public:
         whole_.resize(pass.stages.size());
         for (std::size_t i = 0; i < pass.stages.size(); ++i) {
             const auto& node = graph.node(pass.stages[i].node);
+            node.state->stop = false;   // of an earlier run of the plan that failed
             if (node.is_reduce()) mergers_[i] = std::make_unique<Merger>(graph, pass, pass.stages[i]);
             else if (pass.stages[i].home) allocate_residents(node, whole_[i]);
         }
@@ -57,25 +60,12 @@ public:
 
     void run() {
         { const Handover::Turn fetch(fetching_), keep(keeping_); }   // what was made until here
-        tbb::parallel_pipeline(
-            static_cast<std::size_t>(pass_.tokens),
-            tbb::make_filter<void, Slot*>(tbb::filter_mode::serial_in_order,
-                                          [this](tbb::flow_control& flow) -> Slot* {
-                                              const Handover::Turn mine(fetching_);
-                                              if (next_ == blocks_.size()) return flow.stop(), nullptr;
-                                              Slot& slot = slot_of(next_);
-                                              const Handover::Turn with(slot.handover);
-                                              return fetch(slot), &slot;
-                                          }) &
-                tbb::make_filter<Slot*, Slot*>(tbb::filter_mode::parallel,
-                                               [this](Slot* slot) {
-                                                   const Handover::Turn with(slot->handover);
-                                                   return compute(*slot), slot;
-                                               }) &
-                tbb::make_filter<Slot*, void>(tbb::filter_mode::serial_in_order, [this](Slot* slot) {
-                    const Handover::Turn mine(keeping_), with(slot->handover);
-                    keep(slot);
-                }));
+        try {
+            stream();
+        } catch (...) {
+            if (failure_) std::rethrow_exception(failure_);   // the first one, not that of a block which it stopped
+            throw;
+        }
         const Handover::Turn mine(keeping_);
         for (std::size_t i = 0; i < pass_.stages.size(); ++i) publish(i);
     }
@@ -91,6 +81,43 @@ public:
     PassRun& operator=(const PassRun&) = delete;
 
 private:
+    void stream() {
+        tbb::parallel_pipeline(
+            static_cast<std::size_t>(pass_.tokens),
+            tbb::make_filter<void, Slot*>(tbb::filter_mode::serial_in_order,
+                                          [this](tbb::flow_control& flow) -> Slot* {
+                                              const Handover::Turn mine(fetching_);
+                                              if (next_ == blocks_.size()) return flow.stop(), nullptr;
+                                              Slot& slot = slot_of(next_);
+                                              const Handover::Turn with(slot.handover);
+                                              stopping_others([&] { fetch(slot); });
+                                              return &slot;
+                                          }) &
+                tbb::make_filter<Slot*, Slot*>(tbb::filter_mode::parallel,
+                                               [this](Slot* slot) {
+                                                   const Handover::Turn with(slot->handover);
+                                                   stopping_others([&] { compute(*slot); });
+                                                   return slot;
+                                               }) &
+                tbb::make_filter<Slot*, void>(tbb::filter_mode::serial_in_order, [this](Slot* slot) {
+                    const Handover::Turn mine(keeping_), with(slot->handover);
+                    keep(slot);
+                }));
+    }
+
+    /// Plugins in other blocks are told to stop when a block fails: what they do would be for nothing.
+    template <class Work>
+    void stopping_others(const Work& work) {
+        try {
+            work();
+        } catch (...) {
+            const std::lock_guard lock(failing_);
+            if (!failure_) failure_ = std::current_exception();
+            for (const auto& stage : pass_.stages) graph_.node(stage.node).state->stop = true;
+            throw;
+        }
+    }
+
     void throw_if_cancelled() const {
         if (graph_.cancelled()) throw Error(ErrorKind::interrupted, "interrupted: nothing was kept");
     }
@@ -239,6 +266,8 @@ private:
     Index items_done_ = 0, bytes_read_ = 0;
     std::vector<std::unique_ptr<Slot>> slots_;
     Handover fetching_, keeping_;   ///< of `next_`, of mergers and what is kept
+    std::mutex failing_;
+    std::exception_ptr failure_;
     std::vector<std::unique_ptr<Merger>> mergers_;
     std::vector<std::vector<OutputMemory>> whole_;
 };
