@@ -57,7 +57,9 @@ private:
             const auto& dims = each.values->dims();
             if (!std::all_of(dims.begin(), dims.end(), [&](const Dim& d) { return contains(operand.core, d.name); })) continue;
             const auto name = names.contains(each.name) ? names.at(each.name) : each.name;
-            if (name != each.name && operand.description.coordinate(name)) continue;   // it brings its own of that name
+            const bool placeholder = is_placeholder(operand, name);
+            if (name == each.name && placeholder && !contains(operand.core, name)) continue;   // not what the plugin means
+            if (name != each.name && operand.description.coordinate(name) && !placeholder) continue;   // it brings its own of that name
             array.coordinates.push_back({name, each.edges, std::make_shared<const Array>(handed(operand, name, renamed(*each.values, names)))});
         }
         operand.fixed_mask = fixed_mask(operand);

@@ -166,3 +166,10 @@ TEST_CASE("bins of another input must increase; a q that is no number is in no r
     CHECK(q_of(out.at("rebinned")) == Doubles{2, 3, 4});
     CHECK(values_of(out.at("rebinned")) == Doubles{3, 6});
 }
+
+TEST_CASE("a further coordinate that is called like the plugin's own dimension is not taken for the axis") {
+    const auto named = with_coordinate(data, "x", {{"q", 4}}, "mm", {40, 30, 20, 10});
+    const auto out = alone(named, {{"edges", {1, 3, 4}}});
+    CHECK(values_of(out.at("rebinned")) == Doubles{2, 6});
+    CHECK(q_of(out.at("rebinned")) == Doubles{1, 3, 4});
+}
