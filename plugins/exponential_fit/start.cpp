@@ -6,37 +6,14 @@
 #include <set>
 
 #include <sluice/numerics/linear_fit.hpp>
+#include <sluice/numerics/shape_sums.hpp>
 
 namespace sluice::exponential_fit {
 namespace {
 
-/// Sums over the points for a decay e_i: what the linear problem in amplitude and offset needs.
-struct Sums {
-    double w = 0, e = 0, ee = 0, y = 0, ey = 0;
-};
-
-Sums sums_of(const Scaled& points, const Doubles& decays) {
-    Sums s;
-    for (std::size_t i = 0; i < points.size(); ++i) {
-        const double w = points.weight[i], e = decays[i], y = points.y[i];
-        s.w += w, s.e += w * e, s.ee += w * e * e, s.y += w * y, s.ey += w * e * y;
-    }
-    return s;
-}
-
-double amplitude_of(const Sums& s, const std::optional<double>& offset) {
-    const double top = offset ? s.ey - *offset * s.e : s.ey - s.e * s.y / s.w;
-    const double bottom = offset ? s.ee : s.ee - s.e * s.e / s.w;
-    return bottom > 1e-12 * s.ee ? top / bottom : 0;
-}
-
-double chi_square_at(const Scaled& points, const Doubles& decays, const Parameters& at) {
-    double sum = 0;
-    for (std::size_t i = 0; i < points.size(); ++i) {
-        const double residual = at.offset + at.amplitude * decays[i] - points.y[i];
-        sum += points.weight[i] * residual * residual;
-    }
-    return sum;
+double amplitude_of(const numerics::ShapeSums& sums, const std::optional<double>& offset) {
+    const double curvature = sums.curvature(offset);
+    return curvature > 1e-12 * sums.ee ? sums.slope(offset) / curvature : 0;
 }
 
 }  // namespace
@@ -65,11 +42,7 @@ Scaled points_in_use(const Points& points, const Options& options) {
 Bounds log_constant_bounds(const Scaled& points) { return {std::log(points.gap / 20), std::log(1e4)}; }
 
 double chi_square_of_constant(const Scaled& points, const std::optional<double>& constant) {
-    double w = 0, wy = 0, sum = 0;
-    for (std::size_t i = 0; i < points.size(); ++i) w += points.weight[i], wy += points.weight[i] * points.y[i];
-    const double level = constant.value_or(wy / w);
-    for (std::size_t i = 0; i < points.size(); ++i) sum += points.weight[i] * (points.y[i] - level) * (points.y[i] - level);
-    return sum;
+    return numerics::chi_square_of_constant(points.y, points.weight, constant);
 }
 
 Parameters best_start(const Scaled& points, const std::optional<double>& offset) {
@@ -81,10 +54,11 @@ Parameters best_start(const Scaled& points, const std::optional<double>& offset)
     for (int k = 0; k <= steps; ++k) {
         Parameters at{0, first + (last - first) * k / steps, 0};
         std::transform(points.t.begin(), points.t.end(), decays.begin(), [&](double t) { return decay(t, at.log_constant); });
-        const Sums s = sums_of(points, decays);
-        at.amplitude = amplitude_of(s, offset);
-        at.offset = offset.value_or((s.y - at.amplitude * s.e) / s.w);
-        const double chi_square = chi_square_at(points, decays, at);
+        const numerics::ShapePoints shape{points.y, points.weight, decays};
+        const numerics::ShapeSums sums(shape);
+        at.amplitude = amplitude_of(sums, offset);
+        at.offset = offset.value_or(sums.best_offset(at.amplitude));
+        const double chi_square = numerics::chi_square(shape, at.amplitude, at.offset);
         if (!(chi_square < lowest)) continue;
         lowest = chi_square;
         best = at;

@@ -7,38 +7,15 @@
 
 #include <sluice/numerics/axis.hpp>
 #include <sluice/numerics/relaxation.hpp>
+#include <sluice/numerics/shape_sums.hpp>
 
 namespace sluice::g2_fit {
 namespace {
 
-/// Sums over the lags for a decay E_i: what the linear problem in contrast and baseline needs.
-struct Sums {
-    double w = 0, e = 0, ee = 0, y = 0, ey = 0;
-};
-
-Sums sums_of(const Lags& lags, const Doubles& decays) {
-    Sums s;
-    for (std::size_t i = 0; i < lags.size(); ++i) {
-        const double w = lags.weight[i], e = decays[i], y = lags.g2[i];
-        s.w += w, s.e += w * e, s.ee += w * e * e, s.y += w * y, s.ey += w * e * y;
-    }
-    return s;
-}
-
-double contrast_of(const Sums& s, const Fixed& fixed, double largest) {
+double contrast_of(const numerics::ShapeSums& sums, const Fixed& fixed, double largest) {
     if (fixed.contrast) return *fixed.contrast;
-    const double top = fixed.baseline ? s.ey - *fixed.baseline * s.e : s.ey - s.e * s.y / s.w;
-    const double bottom = fixed.baseline ? s.ee : s.ee - s.e * s.e / s.w;
-    return bottom > 0 ? std::clamp(top / bottom, 0.0, largest) : largest / 2;
-}
-
-double chi_square_at(const Lags& lags, const Doubles& decays, const Parameters& at) {
-    double sum = 0;
-    for (std::size_t i = 0; i < lags.size(); ++i) {
-        const double residual = at.baseline + at.contrast * decays[i] - lags.g2[i];
-        sum += lags.weight[i] * residual * residual;
-    }
-    return sum;
+    const double curvature = sums.curvature(fixed.baseline);
+    return curvature > 0 ? std::clamp(sums.slope(fixed.baseline) / curvature, 0.0, largest) : largest / 2;
 }
 
 }  // namespace
@@ -67,11 +44,7 @@ LogRates log_rate_bounds(const Lags& lags, double smallest_exponent) {
 }
 
 double chi_square_of_constant(const Lags& lags, const std::optional<double>& constant) {
-    double w = 0, wy = 0, sum = 0;
-    for (std::size_t i = 0; i < lags.size(); ++i) w += lags.weight[i], wy += lags.weight[i] * lags.g2[i];
-    const double level = constant.value_or(wy / w);
-    for (std::size_t i = 0; i < lags.size(); ++i) sum += lags.weight[i] * (lags.g2[i] - level) * (lags.g2[i] - level);
-    return sum;
+    return numerics::chi_square_of_constant(lags.g2, lags.weight, constant);
 }
 
 Parameters best_start(const Lags& lags, const Fixed& fixed, double largest_contrast, const Doubles& exponents) {
@@ -86,10 +59,11 @@ Parameters best_start(const Lags& lags, const Fixed& fixed, double largest_contr
         for (int k = 0; k <= steps; ++k) {
             Parameters at{first + (last - first) * k / steps, 0, exponent, 0};
             std::transform(lags.delay.begin(), lags.delay.end(), decays.begin(), [&](double delay) { return decay(delay, at); });
-            const Sums s = sums_of(lags, decays);
-            at.contrast = contrast_of(s, fixed, largest_contrast);
-            at.baseline = fixed.baseline.value_or((s.y - at.contrast * s.e) / s.w);
-            const double chi_square = chi_square_at(lags, decays, at);
+            const numerics::ShapePoints points{lags.g2, lags.weight, decays};
+            const numerics::ShapeSums sums(points);
+            at.contrast = contrast_of(sums, fixed, largest_contrast);
+            at.baseline = fixed.baseline.value_or(sums.best_offset(at.contrast));
+            const double chi_square = numerics::chi_square(points, at.contrast, at.baseline);
             if (!(chi_square < lowest)) continue;
             lowest = chi_square;
             best = at;

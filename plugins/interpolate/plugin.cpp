@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// The map: a curve onto other points. Where these come from is here, what they get in the kernel.
+// The map: a curve onto other points. Where these come from is here, what they get in numerics/interpolation.
 #include <algorithm>
 #include <cmath>
 #include <cstdint>
@@ -8,14 +8,19 @@
 #include <vector>
 
 #include <sluice/numerics/axis.hpp>
+#include <sluice/numerics/interpolation.hpp>
 #include <sluice/sdk/plugin.hpp>
-
-#include "kernel.hpp"
 
 namespace sluice::interpolate {
 namespace {
 
 using numerics::centres;
+using numerics::Gaps;
+using numerics::Interpolation;
+using numerics::Interpolator;
+using numerics::Outside;
+using numerics::usable_points;
+using Options = numerics::InterpolationOptions;
 
 /// The new points, and the coordinate that the result gets: the same, unless these are the centres of bins.
 struct Grid {
@@ -26,7 +31,7 @@ struct Grid {
 };
 
 Grid grid_of_input(const sdk::Setup& setup) {
-    const auto found = setup.input("onto").coordinate("grid");
+    const auto found = setup.input("onto").coordinate("new_abscissa");
     if (!found)
         throw sdk::RecipeError(
             "the points of input 'onto' differ between its items; take one of them first (slice), or give count or points");
@@ -36,7 +41,7 @@ Grid grid_of_input(const sdk::Setup& setup) {
 
 /// The smallest (sign 1) or largest (-1) x of the data.
 double end_of(const sdk::Setup& setup, const char* parameter, double sign) {
-    const auto x = setup.input("data").coordinate("x");
+    const auto x = setup.input("data").coordinate("abscissa");
     if (!x) throw sdk::RecipeError("x of the data differs between its items: give " + std::string(parameter));
     const auto values = x->edges ? centres(x->values) : x->values;
     double end = values.at(0);
@@ -76,7 +81,7 @@ void check_one_grid(const sdk::Setup& setup) {
 Grid grid_of(const sdk::Setup& setup) {
     check_one_grid(setup);
     if (setup.input("onto").present()) return grid_of_input(setup);
-    const auto unit = setup.input("data").coordinate_unit("x").value();
+    const auto unit = setup.input("data").coordinate_unit("abscissa").value();
     const double factor = setup.context().unit_factor(setup.parameters().optional_text("x_unit").value_or(unit), unit);
     const auto points = setup.parameters().optional_integer("count") ? counted(setup, factor) : listed(setup, factor);
     return {points, points, false, unit};
@@ -84,7 +89,7 @@ Grid grid_of(const sdk::Setup& setup) {
 
 Options options_of(const sdk::Setup& setup) {
     const auto parameters = setup.parameters();
-    return {parameters.text("method") == "cubic" ? Method::cubic : Method::linear,
+    return {parameters.text("method") == "cubic" ? Interpolation::cubic : Interpolation::linear,
             parameters.text("outside") == "extrapolate" ? Outside::extrapolate : Outside::mask,
             parameters.text("gaps") == "bridge" ? Gaps::bridge : Gaps::mask};
 }
@@ -92,7 +97,7 @@ Options options_of(const sdk::Setup& setup) {
 /// The new points in the unit of x of the data.
 std::vector<double> points_for_data(const sdk::Setup& setup) {
     auto grid = grid_of(setup);
-    const double factor = setup.context().unit_factor(grid.unit, setup.input("data").coordinate_unit("x").value());
+    const double factor = setup.context().unit_factor(grid.unit, setup.input("data").coordinate_unit("abscissa").value());
     for (auto& point : grid.points) point *= factor;
     return grid.points;
 }
@@ -100,7 +105,7 @@ std::vector<double> points_for_data(const sdk::Setup& setup) {
 class Interpolate : public sdk::Map {
 public:
     explicit Interpolate(const sdk::Setup& setup) : points_(points_for_data(setup)), options_(options_of(setup)) {
-        const auto x = setup.input("data").coordinate("x");
+        const auto x = setup.input("data").coordinate("abscissa");
         if (!x) return;
         x_ = x->edges ? centres(x->values) : x->values;
         std::vector<std::uint8_t> usable(x_.size(), 1);
@@ -114,22 +119,22 @@ public:
         const auto grid = grid_of(probe);
         const auto n = static_cast<std::int64_t>(grid.points.size());
         const auto out = probe.output("interpolated");
-        out.set_dims({{"x", n}});
+        out.set_dims({{"abscissa", n}});
         for (const auto& other : probe.input("data").coordinates())  // they belong to the points of the data
-            if (!other.dims.empty() && other.name != "x") out.drop_coordinate(other.name);
-        out.set_coordinate("x", {{"x", n + (grid.edges ? 1 : 0)}}, grid.unit, grid.coordinate, grid.edges);
+            if (!other.dims.empty() && other.name != "abscissa") out.drop_coordinate(other.name);
+        out.set_coordinate("abscissa", {{"abscissa", n + (grid.edges ? 1 : 0)}}, grid.unit, grid.coordinate, grid.edges);
         out.set_fact("interpolated", true);
-        probe.needs_prepared(n * (options_of(probe).method == Method::cubic ? 1000 : 48));
+        probe.needs_prepared(n * (options_of(probe).method == Interpolation::cubic ? 1000 : 48));
     }
 
     void run(const sdk::Item& item) const {
         const auto usable = usable_points(item.values("data"), item.mask("data"));
         if (common_ && usable == common_->usable()) return apply(*common_, item);  // so for all items without holes
-        apply(Operator(item.coordinate("data", "x"), usable, points_, options_), item);
+        apply(Interpolator(item.coordinate("data", "abscissa"), usable, points_, options_), item);
     }
 
 private:
-    static void apply(const Operator& of, const sdk::Item& item) {
+    static void apply(const Interpolator& of, const sdk::Item& item) {
         of.apply(item.values("data"), item.variances("data"), item.out("interpolated"), item.out_variances("interpolated"),
                  item.out_mask("interpolated"));
     }
@@ -148,7 +153,7 @@ private:
 
     std::vector<double> points_, x_;
     Options options_;
-    std::optional<Operator> common_;  ///< when x is the same for all items
+    std::optional<Interpolator> common_;  ///< when x is the same for all items
 };
 
 }  // namespace

@@ -9,7 +9,8 @@
 
 #include <sluice/numerics/fail.hpp>
 
-#include "fftw_plan.hpp"
+#include <sluice/numerics/fftw_plan.hpp>
+
 #include "sine_methods.hpp"
 
 namespace sluice::numerics {

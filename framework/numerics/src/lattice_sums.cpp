@@ -4,7 +4,8 @@
 #include <cstddef>
 #include <vector>
 
-#include "fftw_plan.hpp"
+#include <sluice/numerics/fftw_plan.hpp>
+
 #include "sine_methods.hpp"
 
 namespace sluice::numerics {

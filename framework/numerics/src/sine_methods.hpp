@@ -49,13 +49,6 @@ struct Lattice {
     return {a.real() * b.real() - a.imag() * b.imag(), a.real() * b.imag() + a.imag() * b.real()};
 }
 
-/// Whether n > 0 has no prime factor above `largest`.
-[[nodiscard]] constexpr bool has_small_factors(std::int64_t n, std::int64_t largest) {
-    for (std::int64_t factor = 2; factor <= largest; ++factor)
-        while (n % factor == 0) n /= factor;
-    return n == 1;
-}
-
 /// Length of the transforms that chirp_z_sums() takes: the next above n + m - 2 that FFTW is fast at.
 [[nodiscard]] std::int64_t chirp_length(std::int64_t n, std::int64_t m);
 

@@ -12,6 +12,8 @@
 
 #include <sluice/numerics/fail.hpp>
 
+#include <sluice/numerics/fftw_plan.hpp>
+
 #include "sine_methods.hpp"
 
 namespace sluice::numerics {

@@ -144,6 +144,13 @@ TEST_CASE("coordinates along the dimension do not stay with the points they belo
     CHECK(alone(stack, {{"count", 3}}).description().coordinate("temperature") != nullptr);
 }
 
+TEST_CASE("the axis counts, whatever other coordinates along it are called") {
+    const auto more = with_coordinate(with_coordinate(data, "x", {{"q", 3}}, "mm", {7, 8, 9}), "grid", {{"q", 3}}, "mm", {4, 5, 6});
+    CHECK(values_of(alone(more, {{"points", {1.5, 2.5}}})) == Doubles{2, 3.5});
+    CHECK(values_of(onto(more, more)) == values_of(data));
+    CHECK(q_of(onto(more, more)) == q_of(data));
+}
+
 TEST_CASE("what cannot be interpolated is refused") {
     const char* one = "the new points come from one of: the input 'onto', points, count (with first and last); give one";
     CHECK(refusal(data, Json::object()) == Contains(one));

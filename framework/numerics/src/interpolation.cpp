@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // Which points of the data each point of the grid is made of, and with what weights.
-#include "kernel.hpp"
+#include <sluice/numerics/interpolation.hpp>
 
 #include <algorithm>
 #include <cmath>
@@ -13,10 +13,8 @@
 
 #include "spline.hpp"
 
-namespace sluice::interpolate {
+namespace sluice::numerics {
 namespace {
-
-using numerics::fail;
 
 /// Throws unless strictly monotonic where it is a number; true when decreasing.
 bool decreases(std::span<const double> x) {
@@ -39,7 +37,7 @@ bool same_point(double g, double x) { return std::abs(g - x) <= 1e-12 * std::max
 /// The used points, and how a point of the grid lies between them.
 class Points {
 public:
-    Points(std::vector<double> x, const std::vector<std::size_t>& used, const Options& options)
+    Points(std::vector<double> x, const std::vector<std::size_t>& used, const InterpolationOptions& options)
         : x_(std::move(x)), used_(used), options_(options) {
         if (x_.size() > 1) spline_ = std::make_unique<Spline>(x_);
     }
@@ -57,7 +55,7 @@ public:
     }
 
 private:
-    [[nodiscard]] double cubic(double factor) const { return options_.method == Method::cubic ? factor : 0; }
+    [[nodiscard]] double cubic(double factor) const { return options_.method == Interpolation::cubic ? factor : 0; }
 
     [[nodiscard]] Weights between(std::size_t k, double g) const {
         const double h = x_[k + 1] - x_[k], a = (x_[k + 1] - g) / h, b = (g - x_[k]) / h;
@@ -81,7 +79,7 @@ private:
 
     std::vector<double> x_;
     const std::vector<std::size_t>& used_;
-    const Options& options_;
+    const InterpolationOptions& options_;
     std::unique_ptr<Spline> spline_;
 };
 
@@ -91,8 +89,8 @@ void check_length(const char* name, std::size_t got, std::size_t needed) {
 
 }  // namespace
 
-Operator::Operator(std::span<const double> x, std::span<const std::uint8_t> usable, std::span<const double> grid,
-                   const Options& options)
+Interpolator::Interpolator(std::span<const double> x, std::span<const std::uint8_t> usable, std::span<const double> grid,
+                           const InterpolationOptions& options)
     : usable_(usable.begin(), usable.end()) {
     check_length("usable", usable.size(), x.size());
     for (std::size_t i = 0; i < x.size(); ++i)
@@ -109,8 +107,8 @@ Operator::Operator(std::span<const double> x, std::span<const std::uint8_t> usab
     }
 }
 
-void Operator::apply(std::span<const double> y, std::span<const double> variances, std::span<double> out,
-                     std::span<double> out_variances, std::span<std::uint8_t> out_masked) const {
+void Interpolator::apply(std::span<const double> y, std::span<const double> variances, std::span<double> out,
+                         std::span<double> out_variances, std::span<std::uint8_t> out_masked) const {
     check_length("y", y.size(), usable_.size());
     if (!out_variances.empty()) check_length("variances", variances.size(), usable_.size());
     check_length("the result", out.size(), rows_.size());
@@ -131,10 +129,17 @@ void Operator::apply(std::span<const double> y, std::span<const double> variance
     }
 }
 
+std::vector<Interpolator::Part> Interpolator::parts(std::size_t point) const {
+    const Row& row = rows_.at(point);
+    std::vector<Part> out;
+    for (std::size_t j = row.begin; j < row.end; ++j) out.push_back({used_[row.first + j - row.begin], weights_[j]});
+    return out;
+}
+
 std::vector<std::uint8_t> usable_points(std::span<const double> y, std::span<const std::uint8_t> mask) {
     std::vector<std::uint8_t> usable(y.size());
     for (std::size_t i = 0; i < y.size(); ++i) usable[i] = std::isfinite(y[i]) && (mask.empty() || mask[i] == 0) ? 1 : 0;
     return usable;
 }
 
-}  // namespace sluice::interpolate
+}  // namespace sluice::numerics

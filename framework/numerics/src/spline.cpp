@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <cmath>
 
-namespace sluice::interpolate {
+namespace sluice::numerics {
 namespace {
 
 constexpr double negligible = 1e-30;  // of the largest: a row halves at least from point to point
@@ -65,4 +65,4 @@ Weights Spline::combine(std::size_t k, double a, double b, double c, double d) c
     return out;
 }
 
-}  // namespace sluice::interpolate
+}  // namespace sluice::numerics

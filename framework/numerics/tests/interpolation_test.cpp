@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // Interpolation: scipy's natural spline and numpy's interp, straight lines, gaps, ends, variances, refusals.
-#include "kernel.hpp"
+#include <sluice/numerics/interpolation.hpp>
 
 #include <algorithm>
 #include <cmath>
@@ -12,7 +12,7 @@
 
 #include <doctest/doctest.h>
 
-using namespace sluice::interpolate;
+using namespace sluice::numerics;
 using doctest::Approx;
 using Doubles = std::vector<double>;
 using Bytes = std::vector<std::uint8_t>;
@@ -26,9 +26,10 @@ struct Outcome {
     Bytes masked;
 };
 
-Outcome on(const Doubles& grid, const Doubles& x, const Doubles& y, const Doubles& variances, const Options& options = {}) {
+Outcome on(const Doubles& grid, const Doubles& x, const Doubles& y, const Doubles& variances,
+           const InterpolationOptions& options = {}) {
     Outcome out{Doubles(grid.size()), Doubles(variances.empty() ? 0 : grid.size()), Bytes(grid.size())};
-    Operator(x, usable_points(y, {}), grid, options).apply(y, variances, out.values, out.variances, out.masked);
+    Interpolator(x, usable_points(y, {}), grid, options).apply(y, variances, out.values, out.variances, out.masked);
     return out;
 }
 
@@ -77,20 +78,20 @@ TEST_CASE("linear, against numpy.interp") {
 }
 
 TEST_CASE("cubic, against scipy's natural spline, values and variances") {
-    const auto out = on(grid, x, y, v, {.method = Method::cubic});
+    const auto out = on(grid, x, y, v, {.method = Interpolation::cubic});
     check_close(out.values, cubic);
     check_close(out.variances, cubic_variances);
 }
 
 TEST_CASE("a curve that decreases in x is the same curve") {
     const Doubles x_down(x.rbegin(), x.rend()), y_down(y.rbegin(), y.rend()), v_down(v.rbegin(), v.rend());
-    const auto out = on(grid, x_down, y_down, v_down, {.method = Method::cubic});
+    const auto out = on(grid, x_down, y_down, v_down, {.method = Interpolation::cubic});
     check_close(out.values, cubic);
     check_close(out.variances, cubic_variances);
 }
 
 TEST_CASE("on its own points a curve is itself to the last bit") {
-    for (const auto method : {Method::linear, Method::cubic}) {
+    for (const auto method : {Interpolation::linear, Interpolation::cubic}) {
         const auto out = on(x, x, y, v, {.method = method});
         CHECK(out.values == y);
         CHECK(out.variances == v);
@@ -99,25 +100,25 @@ TEST_CASE("on its own points a curve is itself to the last bit") {
 
 TEST_CASE("beyond the ends: masked, or on the straight line there when told") {
     const Doubles outside{-0.4, 4.0, 0.1 * (1 - 1e-15), 3.5 * (1 + 1e-15)};  // the last two are the ends, but for rounding
-    const auto masked = on(outside, x, y, v, {.method = Method::cubic});
+    const auto masked = on(outside, x, y, v, {.method = Interpolation::cubic});
     CHECK(masked.masked == Bytes{1, 1, 0, 0});
     CHECK(std::isnan(masked.values[0]));
     CHECK(std::isnan(masked.variances[1]));
     CHECK(masked.values[2] == 5);
     CHECK(masked.values[3] == 1);
 
-    const auto out = on({-0.4, 4.0}, x, y, v, {Method::cubic, Outside::extrapolate});  // tangents of scipy's spline
+    const auto out = on({-0.4, 4.0}, x, y, v, {Interpolation::cubic, Outside::extrapolate});  // tangents of scipy's spline
     check_close(out.values, {11.835735578663378, 2.6198572149562542});
     check_close(out.variances, {3.476588084018858, 1.0398050420626486});
-    check_close(on({0.0, 4.0}, {1, 2, 3}, {1, 4, 5}, {}, {Method::linear, Outside::extrapolate}).values, {-2, 6});
+    check_close(on({0.0, 4.0}, {1, 2, 3}, {1, 4, 5}, {}, {Interpolation::linear, Outside::extrapolate}).values, {-2, 6});
 }
 
 TEST_CASE("a point that is not used masks what lies beside it, or is bridged when told") {
     Doubles holed = y;
     holed[3] = unknown;
-    const auto masked = on(grid, x, holed, v, {.method = Method::cubic});
+    const auto masked = on(grid, x, holed, v, {.method = Interpolation::cubic});
     CHECK(masked.masked == Bytes{0, 0, 0, 1, 1, 0, 0, 0, 0});  // between 0.3 and 1.1
-    const auto bridged = on(grid, x, holed, v, {.method = Method::cubic, .gaps = Gaps::bridge});
+    const auto bridged = on(grid, x, holed, v, {.method = Interpolation::cubic, .gaps = Gaps::bridge});
     CHECK(bridged.masked == Bytes(grid.size(), 0));
     check_close(bridged.values,
                 {5.0, 3.9690466614724853, 4.171794947590218, 4.964231463570928, 1.5454810070510838, 2.191904576360584,
@@ -130,14 +131,14 @@ TEST_CASE("straight lines are reproduced by both methods, on grids of very uneve
     const Doubles uneven{1e-3, 2e-3, 2.001e-3, 0.5, 0.50001, 100};
     Doubles line;
     for (const double each : uneven) line.push_back(3 - 2 * each);
-    for (const auto method : {Method::linear, Method::cubic})
+    for (const auto method : {Interpolation::linear, Interpolation::cubic})
         for (const double at : {1.5e-3, 2.0005e-3, 0.1, 0.500005, 60.0})
             // The spline's weights reach 1e5 there, with both signs: that much of eps is lost.
             CHECK(on({at}, uneven, line, {}, {.method = method}).values[0] == Approx(3 - 2 * at).epsilon(1e-10));
 }
 
 TEST_CASE("a smooth curve: the error falls with h² and h⁴ away from the ends") {
-    const auto error = [](Method method, int n) {
+    const auto error = [](Interpolation method, int n) {
         Doubles own, sine;
         for (int i = 0; i <= n; ++i) own.push_back(6.0 * i / n), sine.push_back(std::sin(own.back()));
         double largest = 0;
@@ -145,8 +146,8 @@ TEST_CASE("a smooth curve: the error falls with h² and h⁴ away from the ends"
             largest = std::max(largest, std::abs(on({at}, own, sine, {}, {.method = method}).values[0] - std::sin(at)));
         return largest;
     };
-    CHECK(error(Method::linear, 40) / error(Method::linear, 80) == Approx(4).epsilon(0.05));
-    CHECK(error(Method::cubic, 40) / error(Method::cubic, 80) == Approx(16).epsilon(0.1));
+    CHECK(error(Interpolation::linear, 40) / error(Interpolation::linear, 80) == Approx(4).epsilon(0.05));
+    CHECK(error(Interpolation::cubic, 40) / error(Interpolation::cubic, 80) == Approx(16).epsilon(0.1));
 }
 
 TEST_CASE("variances agree with Monte Carlo") {
@@ -157,7 +158,7 @@ TEST_CASE("variances agree with Monte Carlo") {
     CAPTURE(seed);
     std::mt19937_64 random(seed);
     std::normal_distribution<double> normal;
-    const Operator spline(x, Bytes(x.size(), 1), grid, {.method = Method::cubic});
+    const Interpolator spline(x, Bytes(x.size(), 1), grid, {.method = Interpolation::cubic});
     Doubles squares(grid.size()), out(grid.size()), noisy(x.size());
     Bytes masked(grid.size());
     for (int i = 0; i < n; ++i) {
@@ -170,9 +171,9 @@ TEST_CASE("variances agree with Monte Carlo") {
 }
 
 TEST_CASE("few points: two give a line, one only itself, none nothing") {
-    CHECK(on({1.5}, {1, 2}, {1, 3}, {}, {.method = Method::cubic}).values[0] == 2);
+    CHECK(on({1.5}, {1, 2}, {1, 3}, {}, {.method = Interpolation::cubic}).values[0] == 2);
     CHECK(on({2.0, 2.5}, {2}, {7}, {}).masked == Bytes{0, 1});
-    CHECK(on({2.0, 2.5}, {2}, {7}, {}, {Method::linear, Outside::extrapolate}).masked == Bytes{0, 1});
+    CHECK(on({2.0, 2.5}, {2}, {7}, {}, {Interpolation::linear, Outside::extrapolate}).masked == Bytes{0, 1});
     CHECK(on({1.0}, {}, {}, {}).masked == Bytes{1});
     CHECK(on({1.5}, {1, 2}, {unknown, unknown}, {}).masked == Bytes{1});
 }
@@ -192,7 +193,8 @@ TEST_CASE("x that is repeated, unsorted or infinite is refused") {
         "x must increase or decrease strictly, but is 2 at index 2 after 2. Sort the data, and merge repeated points (rebin).",
         std::domain_error);
     CHECK_THROWS_AS((void)on({1}, {1, 3, 2}, {1, 2, 3}, {}), std::domain_error);
-    CHECK_THROWS_WITH_AS((void)on({1}, {1, std::numeric_limits<double>::infinity()}, {1, 2}, {}), "x is inf at index 1; it must be finite.", std::domain_error);
+    CHECK_THROWS_WITH_AS((void)on({1}, {1, std::numeric_limits<double>::infinity()}, {1, 2}, {}),
+                         "x is inf at index 1; it must be finite.", std::domain_error);
     CHECK_THROWS_AS((void)on({1}, {1, unknown, 0.5, 2}, {1, 2, 3, 4}, {}), std::domain_error);
     CHECK_THROWS_AS((void)on({1}, {1, 2}, {1, 2, 3}, {}), std::invalid_argument);
 }
@@ -203,9 +205,23 @@ TEST_CASE("a spline through many points: one alone reaches far, as the tridiagon
     for (std::size_t i = 0; i < many.size(); ++i) many[i] = static_cast<double>(i);
     unit[20] = 1;
     for (int i = 23; i < 34; ++i) between.push_back(i + 0.5);
-    const auto out = on(between, many, unit, Doubles(41, 1.0), {.method = Method::cubic});
+    const auto out = on(between, many, unit, Doubles(41, 1.0), {.method = Interpolation::cubic});
     for (std::size_t i = 1; i < between.size(); ++i) {
         CAPTURE(i);
         CHECK(out.values[i] / out.values[i - 1] == Approx(std::sqrt(3.0) - 2).epsilon(1e-6));  // the end is 7 to 17 points away
     }
+}
+
+TEST_CASE("the parts of a point: with them anything linear in the curve follows, as its covariance") {
+    const Doubles down{4, 2, 1}, values{1, 5, 7};
+    const Interpolator two(down, Bytes{1, 1, 1}, Doubles{3, 1.5, 9, 2}, {});
+    const auto between = two.parts(0);  // half way from 4 to 2
+    REQUIRE(between.size() == 2);
+    CHECK(between[0].weight * values[between[0].index] + between[1].weight * values[between[1].index] == 3);
+    CHECK(two.parts(1).size() == 2);
+    CHECK(two.parts(2).empty());
+    REQUIRE(two.parts(3).size() == 1);
+    CHECK(two.parts(3)[0].index == 1);
+    CHECK(two.parts(3)[0].weight == 1);
+    CHECK_THROWS_AS((void)two.parts(4), std::out_of_range);
 }

@@ -6,7 +6,7 @@
 #include <span>
 #include <vector>
 
-namespace sluice::interpolate {
+namespace sluice::numerics {
 
 /// What the points from `first` on weigh.
 struct Weights {
@@ -32,4 +32,4 @@ private:
     std::vector<double> left_, right_;
 };
 
-}  // namespace sluice::interpolate
+}  // namespace sluice::numerics
