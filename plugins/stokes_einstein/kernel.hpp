@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// The Stokes-Einstein relation: from diffusion coefficient to hydrodynamic diameter.
+// The Stokes-Einstein relation, both ways: diffusion coefficient and hydrodynamic diameter.
 #pragma once
 
 namespace sluice::stokes_einstein {
@@ -18,9 +18,13 @@ struct Estimate {
 /// Source: Einstein (1905), Ann. Phys. 322, 549, with 6 pi eta d/2 for the drag of a sphere. Variances in first order, of
 /// independent D, T and eta: eta(T) of one thermometer is not.
 ///
-/// D in um^2/s, T in K, eta in Pa s; d in nm. D <= 0, and NaN in any of the three, give NaN. Exact to rounding.
-/// Throws std::domain_error when T or eta is not above 0 or infinite.
+/// D in um^2/s, T in K, eta in Pa s; d in nm. D that is not above 0 or infinite, and NaN in any of the three, give NaN. Exact to
+/// rounding. Throws std::domain_error when T or eta is not above 0 or infinite.
 [[nodiscard]] Estimate hydrodynamic_diameter_nm(const Estimate& diffusion_um2_per_s, const Estimate& temperature_K,
                                                 const Estimate& viscosity_Pa_s);
+
+/// The same relation solved for D = k T / (3 pi eta d), in um^2/s of d in nm; all else as there.
+[[nodiscard]] Estimate diffusion_coefficient_um2_per_s(const Estimate& diameter_nm, const Estimate& temperature_K,
+                                                       const Estimate& viscosity_Pa_s);
 
 }  // namespace sluice::stokes_einstein

@@ -46,6 +46,18 @@ TEST_CASE("what is unknown, or diffuses backwards, has no diameter") {
     CHECK(std::isnan(diameter(57, 298, unknown)));
 }
 
+TEST_CASE("the other way: the diameter of the worked number gives its diffusion coefficient back") {
+    CHECK(diffusion_coefficient_um2_per_s({6.226563940609035}, {298}, {1.23e-3}).value == near(57, 1e-14));
+    const auto result =
+        diffusion_coefficient_um2_per_s({6.2, 0.062 * 0.062}, {298, 2.98 * 2.98}, {1.23e-3, 0.0246e-3 * 0.0246e-3});
+    CHECK(std::sqrt(result.variance) / result.value == near(std::sqrt(1e-4 + 1e-4 + 4e-4), 1e-13));
+    for (const double bad : {0.0, -1.0, unknown, std::numeric_limits<double>::infinity()}) {
+        CHECK(std::isnan(diffusion_coefficient_um2_per_s({bad, 1}, {298}, {1e-3}).value));
+        CHECK(std::isnan(hydrodynamic_diameter_nm({bad, 1}, {298}, {1e-3}).value));
+    }
+    CHECK_THROWS_AS((void)diffusion_coefficient_um2_per_s({6.2}, {298}, {0}), std::domain_error);
+}
+
 TEST_CASE("impossible conditions are refused") {
     CHECK_THROWS_WITH_AS((void)diameter(57, -3, 1e-3), "temperature = -3 K, must be finite and above 0.", std::domain_error);
     CHECK_THROWS_WITH_AS((void)diameter(57, 298, 0), "viscosity = 0 Pa s, must be finite and above 0.", std::domain_error);

@@ -64,6 +64,20 @@ TEST_CASE("temperature and viscosity of each item, with their variances") {
     CHECK(std::sqrt(variances_of(out)[1]) / values_of(out)[1] == Approx(0.02));
 }
 
+TEST_CASE("the error of a measured temperature is not lost where the input is exact") {
+    const auto of = [](const char* input, const Array& given) {
+        return run_plugin("stokes_einstein", {{"viscosity", 1.23e-3}}, {{input, given}, {"kelvin", samples("K", {298}, {2.98 * 2.98})}},
+                          {.per_item = {{"temperature", "kelvin"}}});
+    };
+    const auto size = of("diffusion_coefficient", samples("um^2/s", {57})), diffusion = of("hydrodynamic_diameter", samples("nm", {6.2}));
+    const auto &d = size.at("hydrodynamic_diameter"), &free = diffusion.at("diffusion_coefficient");
+    REQUIRE(d.description().variances);
+    REQUIRE(free.description().variances);
+    CHECK(std::sqrt(variances_of(d)[0]) / values_of(d)[0] == Approx(0.01));
+    CHECK(std::sqrt(variances_of(free)[0]) / values_of(free)[0] == Approx(0.01));
+    CHECK_FALSE(size.at("diffusion_coefficient").description().variances);
+}
+
 TEST_CASE("D that is NaN or not above 0 gives NaN and a status; the others stand") {
     const auto out = run_on(samples("um^2/s", {57, std::numeric_limits<double>::quiet_NaN(), 0, -3}, {1, 1, 1, 1}));
     CHECK(values_of(out.at("status")) == Doubles{0, 1, 1, 1});
@@ -72,6 +86,32 @@ TEST_CASE("D that is NaN or not above 0 gives NaN and a status; the others stand
         CHECK(std::isnan(values_of(out.at("hydrodynamic_diameter"))[i]));
         CHECK(std::isnan(variances_of(out.at("hydrodynamic_diameter"))[i]));
     }
+}
+
+TEST_CASE("the other way: a diameter gives the diffusion coefficient; what is given comes out as it is") {
+    const auto diameter = Array::from<double>("d", {{"sample", 3}}, "angstrom", Doubles{62.26563940609035, -1, 62.26563940609035},
+                                              Doubles{0.6226563940609035 * 0.6226563940609035, 1, 0});
+    const auto out = run_plugin("stokes_einstein", conditions, {{"hydrodynamic_diameter", diameter}});
+    const auto& found = out.at("diffusion_coefficient");
+    CHECK(found.unit().text() == "um^2/s");
+    CHECK(values_of(found)[0] == Approx(57).epsilon(1e-13));
+    CHECK(std::sqrt(variances_of(found)[0]) == Approx(0.57).epsilon(1e-12));
+    CHECK(std::isnan(values_of(found)[1]));
+    CHECK(variances_of(found)[2] == 0);
+    CHECK(values_of(out.at("status")) == Doubles{0, 1, 0});
+    CHECK(values_of(out.at("hydrodynamic_diameter"))[0] == Approx(6.226563940609035).epsilon(1e-13));
+    CHECK(values_of(run_on(measured).at("diffusion_coefficient"))[0] == 57);
+    CHECK(variances_of(run_on(measured).at("diffusion_coefficient"))[0] == 0.57 * 0.57);
+}
+
+TEST_CASE("exactly one input is connected") {
+    const auto diameter = Array::from<double>("d", {}, "nm", Doubles{6.2});
+    CHECK(error_of([&] { run_plugin("stokes_einstein", conditions, {}); }) ==
+          Contains("neither input is connected; connect diffusion_coefficient"));
+    CHECK(
+        error_of([&] {
+            run_plugin("stokes_einstein", conditions, {{"diffusion_coefficient", measured}, {"hydrodynamic_diameter", diameter}});
+        }) == Contains("both inputs are connected; connect diffusion_coefficient to get the diameter, or hydrodynamic_diameter"));
 }
 
 TEST_CASE("refusals") {
