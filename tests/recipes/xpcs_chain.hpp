@@ -4,25 +4,19 @@
 
 #include <algorithm>
 #include <cmath>
-#include <fstream>
 #include <map>
 #include <string>
 #include <vector>
 
+#include "recipes/recipe_file.hpp"
 #include "support/arrays.hpp"
-#include "support/run_program.hpp"
 #include "support/run_recipe.hpp"
 
 namespace sluice::test {
 
 /// The recipe after a JSON merge patch. It keeps `keep` and, of what it keeps itself, all whose steps are left.
 inline Json xpcs_recipe(const Json& patch, std::vector<std::string> keep) {
-    std::ifstream file(source_folder() / "pipelines/xpcs/mhz_nanocrystals.json");
-    Json recipe = Json::parse(file);
-    const Json steps = patch.value("steps", Json::object());
-    for (const auto& [name, step] : steps.items())   // as extends does: another plugin, another step
-        if (step.is_object() && step.contains("use")) recipe["steps"].erase(name);
-    recipe.merge_patch(patch);
+    Json recipe = patched(read_pipeline("xpcs/mhz_nanocrystals.json"), patch);
     for (const std::string each : recipe["outputs"]["keep"])
         if (recipe["steps"].contains(each.substr(0, each.find('.'))) && std::find(keep.begin(), keep.end(), each) == keep.end()) keep.push_back(each);
     recipe["outputs"] = {{"default", keep.at(0)}, {"keep", keep}};
