@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// The variance of a mean-square displacement from the scatter of its time blocks.
+// The variance of a mean-squared displacement from the scatter of its time blocks.
 #pragma once
 
 #include <cstddef>

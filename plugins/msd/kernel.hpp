@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// Mean-square displacement of particles over all time origins, and of their centre of mass.
+// Mean-squared displacement of particles over all time origins, and of their centre of mass.
 #pragma once
 
 #include <cstddef>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// The map: positions of a trajectory to its mean-square displacement. Time steps here, the sums in the kernel.
+// The map: positions of a trajectory to its mean-squared displacement. Time steps here, the sums in the kernel.
 #include <algorithm>
 #include <cmath>
 #include <cstddef>

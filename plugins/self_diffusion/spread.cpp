@@ -7,6 +7,7 @@
 #include <stdexcept>
 
 #include <sluice/numerics/fail.hpp>
+#include <sluice/numerics/time_blocks.hpp>
 
 namespace sluice::self_diffusion {
 namespace {
@@ -62,15 +63,16 @@ BlockErrors::BlockErrors(const Blocks& blocks, std::span<const double> lag, cons
         numerics::fail<std::invalid_argument>("a lag of ", frames_.back(), " frames in a trajectory of ",
                                               blocks.recording->frames,
                                               ". Check the facts frames and frame_interval of the blocks.");
+    const auto reaches = [&](std::size_t block) {  // its last origin with the longest lag is within the trajectory
+        if (!blocks.recording) return true;
+        const numerics::TimeBlocks all(blocks.recording->frames, blocks.rows);
+        return all.begin(static_cast<std::ptrdiff_t>(block) + 1) + frames_.back() <= all.frames();
+    };
     for (std::size_t b = 0; b < rows; ++b) {
         const bool complete = std::all_of(used.begin(), used.end(), [&](std::size_t i) {
             return std::isfinite(blocks.values[b * n + i]) && (blocks.mask.empty() || blocks.mask[b * n + i] == 0);
         });
-        const bool reaches =
-            !blocks.recording ||
-            origins_of(static_cast<std::ptrdiff_t>(b), blocks.rows, blocks.recording->frames).end + frames_.back() <=
-                blocks.recording->frames;
-        if (complete && reaches) rows_.push_back(b);
+        if (complete && reaches(b)) rows_.push_back(b);
     }
 }
 

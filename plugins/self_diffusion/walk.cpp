@@ -69,6 +69,4 @@ double walk_covariance(const Functional& f, Origins a, Origins b, Index frames) 
     return 2 * sum;
 }
 
-Origins origins_of(Index b, Index blocks, Index frames) { return {b * frames / blocks, (b + 1) * frames / blocks}; }
-
 }  // namespace sluice::self_diffusion

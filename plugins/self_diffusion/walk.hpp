@@ -35,7 +35,4 @@ struct Origins {
 /// Returns NaN when a lag has no origin.
 [[nodiscard]] double walk_covariance(const Functional& f, Origins a, Origins b, std::ptrdiff_t frames);
 
-/// The origins of block b of `blocks`: floor(b frames / blocks) up to floor((b + 1) frames / blocks) - 1.
-[[nodiscard]] Origins origins_of(std::ptrdiff_t b, std::ptrdiff_t blocks, std::ptrdiff_t frames);
-
 }  // namespace sluice::self_diffusion

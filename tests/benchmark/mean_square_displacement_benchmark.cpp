@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// Time of the mean-square displacement of 500 particles over 20,000 frames, beside bare transforms and reading the positions
+// Time of the mean-squared displacement of 500 particles over 20,000 frames, beside bare transforms and reading the positions
 // once.
 //
 // The floor is one real transform of FFTW for each of the 1500 coordinates, of 40,000 points (twice the frames, so that nothing

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// The mean-square displacement against sums over all pairs of frames, and motions whose answer is known.
+// The mean-squared displacement against sums over all pairs of frames, and motions whose answer is known.
 #include <algorithm>
 #include <cmath>
 #include <cstddef>

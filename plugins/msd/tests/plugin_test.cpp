@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// The mean-square displacement as a recipe meets it: units, lags, facts, variances, refusals, and a stored trajectory.
+// The mean-squared displacement as a recipe meets it: units, lags, facts, variances, refusals, and a stored trajectory.
 #include <cmath>
 #include <limits>
 #include <map>
@@ -106,7 +106,7 @@ TEST_CASE("without the centre of mass; with all lags; two frames; one particle a
 TEST_CASE("positions that may be wrapped are refused, by the fact that they lack") {
     const auto text = refusal(without_facts());
     CHECK(text == Contains("lacks the fact 'unwrapping'"));
-    CHECK(text == Contains("wrong mean-square displacement without a word"));
+    CHECK(text == Contains("wrong mean-squared displacement without a word"));
     MESSAGE(text);
 }
 

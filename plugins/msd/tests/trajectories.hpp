@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// Trajectories with known displacements, and the mean-square displacement as sums over all pairs of frames.
+// Trajectories with known displacements, and the mean-squared displacement as sums over all pairs of frames.
 #pragma once
 
 #include <cmath>
