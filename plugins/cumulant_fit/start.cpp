@@ -9,15 +9,6 @@
 #include <sluice/numerics/shape_sums.hpp>
 
 namespace sluice::cumulant_fit {
-namespace {
-
-double amplitude_of(const numerics::ShapeSums& sums, const Options& options, double largest) {
-    if (options.amplitude) return *options.amplitude;
-    const double curvature = sums.curvature(options.baseline);
-    return curvature > 0 ? std::clamp(sums.slope(options.baseline) / curvature, 0.0, largest) : largest / 2;
-}
-
-}  // namespace
 
 Points points_in_use(const Curve& curve, const Options& options) {
     Points points;
@@ -77,7 +68,7 @@ Parameters best_start(const Points& points, const Options& options) {
                            [&](double delay) { return model(delay, at, options.of); });
             const numerics::ShapePoints shape{points.values, points.weight, decays};
             const numerics::ShapeSums sums(shape);
-            at.amplitude = amplitude_of(sums, options, largest);
+            at.amplitude = options.amplitude.value_or(sums.amplitude_within(options.baseline, largest));
             at.baseline = options.baseline.value_or(sums.best_offset(at.amplitude));
             const double chi_square = numerics::chi_square(shape, at.amplitude, at.baseline);
             if (!(chi_square < lowest)) continue;

@@ -10,15 +10,6 @@
 #include <sluice/numerics/shape_sums.hpp>
 
 namespace sluice::g2_fit {
-namespace {
-
-double contrast_of(const numerics::ShapeSums& sums, const Fixed& fixed, double largest) {
-    if (fixed.contrast) return *fixed.contrast;
-    const double curvature = sums.curvature(fixed.baseline);
-    return curvature > 0 ? std::clamp(sums.slope(fixed.baseline) / curvature, 0.0, largest) : largest / 2;
-}
-
-}  // namespace
 
 Lags lags_in_use(const Curve& curve, const Options& options) {
     Lags lags;
@@ -61,7 +52,7 @@ Parameters best_start(const Lags& lags, const Fixed& fixed, double largest_contr
             std::transform(lags.delay.begin(), lags.delay.end(), decays.begin(), [&](double delay) { return decay(delay, at); });
             const numerics::ShapePoints points{lags.g2, lags.weight, decays};
             const numerics::ShapeSums sums(points);
-            at.contrast = contrast_of(sums, fixed, largest_contrast);
+            at.contrast = fixed.contrast.value_or(sums.amplitude_within(fixed.baseline, largest_contrast));
             at.baseline = fixed.baseline.value_or(sums.best_offset(at.contrast));
             const double chi_square = numerics::chi_square(points, at.contrast, at.baseline);
             if (!(chi_square < lowest)) continue;

@@ -18,6 +18,9 @@ TEST_CASE("points made of the shape give its amplitude and offset back") {
     CHECK(amplitude == doctest::Approx(3).epsilon(1e-14));
     CHECK(sums.best_offset(amplitude) == doctest::Approx(2).epsilon(1e-14));
     CHECK(sums.slope(2.0) / sums.curvature(2.0) == doctest::Approx(3).epsilon(1e-14));
+    CHECK(sums.amplitude_within(std::nullopt, 10) == doctest::Approx(3).epsilon(1e-14));
+    CHECK(sums.amplitude_within(std::nullopt, 2) == 2);
+    CHECK(sums.amplitude_within(6.0, 2) == 0);   // all points are below the offset
     CHECK(chi_square(points, 3, 2) == 0);
     CHECK(chi_square(points, 3, 3) == 10);   // the sum of the weights
 }
@@ -35,4 +38,5 @@ TEST_CASE("a constant") {
     CHECK(chi_square_of_constant(y, weight, 1.0) == 12);
     const Doubles flat{2, 2};
     CHECK(ShapeSums(ShapePoints{y, weight, flat}).curvature(std::nullopt) == 0);   // nothing tells the amplitude
+    CHECK(ShapeSums(ShapePoints{y, weight, flat}).amplitude_within(std::nullopt, 8) == 4);
 }

@@ -2,6 +2,7 @@
 // The model y = offset + amplitude * shape, linear in both: how fits of decays start for each shape of a grid. Header-only.
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <optional>
 #include <span>
@@ -28,6 +29,11 @@ struct ShapeSums {
     [[nodiscard]] double slope(const std::optional<double>& offset) const { return offset ? ey - *offset * e : ey - e * y / w; }
     /// 0 to rounding when the shape is constant and the offset free: then nothing tells the amplitude.
     [[nodiscard]] double curvature(const std::optional<double>& offset) const { return offset ? ee : ee - e * e / w; }
+    /// The best amplitude from 0 to largest; half of it where nothing tells the amplitude.
+    [[nodiscard]] double amplitude_within(const std::optional<double>& offset, double largest) const {
+        const double bottom = curvature(offset);
+        return bottom > 0 ? std::clamp(slope(offset) / bottom, 0.0, largest) : largest / 2;
+    }
     [[nodiscard]] double best_offset(double amplitude) const { return (y - amplitude * e) / w; }
 };
 
